@@ -1,0 +1,29 @@
+"""What the world is: declared layers, read and checked. Imports nothing of ours."""
+
+from layers.errors import LayerError as LayerError
+from layers.errors import PlanError as PlanError
+from layers.errors import RegionError as RegionError
+from layers.errors import RuleError as RuleError
+from layers.errors import TownlineError as TownlineError
+from layers.layer import Layer as Layer
+from layers.layer import declarations as declarations
+from layers.layer import declared as declared
+from layers.place import data_folder as data_folder
+from layers.read import Reading as Reading
+from layers.read import Source as Source
+from layers.read import read as read
+
+__all__ = [
+    "Layer",
+    "LayerError",
+    "PlanError",
+    "Reading",
+    "RegionError",
+    "RuleError",
+    "Source",
+    "TownlineError",
+    "data_folder",
+    "declarations",
+    "declared",
+    "read",
+]

@@ -1,0 +1,59 @@
+"""Errors that a user can mend.
+
+Every one is a `ValueError` whose text is a complete message: what is wrong, where, and what to do.
+The command prints it without a traceback and exits with status 2.
+
+::
+
+    TownlineError            base of all; never raised itself
+    ├── LayerError           a layer's file or table is not as declared
+    ├── RegionError          the region file is not as it must be
+    ├── RuleError            a price book or rule file is not as it must be
+    └── PlanError            inputs are sound, but this step cannot be done with them
+
+"""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class TownlineError(ValueError):
+    """Base of all errors that a user can mend.
+
+    Parameters
+    ----------
+    where
+        What the faults are about: a layer, a file, a stage.
+    faults
+        All that is wrong with it, each a clause with its remedy.
+    """
+
+    def __init__(self, where: str, faults: Iterable[str]) -> None:
+        self.where = where
+        self.faults = tuple(faults)
+        super().__init__(f"{where}: {'; '.join(self.faults)}")
+
+
+class LayerError(TownlineError):
+    """A layer's file or table is not as declared."""
+
+
+class RegionError(TownlineError):
+    """The region file is not as it must be."""
+
+
+class RuleError(TownlineError):
+    """A price book or rule file is not as it must be."""
+
+
+class PlanError(TownlineError):
+    """Inputs are sound, but this step cannot be done with them."""
+
+
+def suggestion(word: str, known: Iterable[str]) -> str:
+    """Return ``" (did you mean 'x'?)"`` or the list of known words, for the end of a message."""
+    choices = sorted(known)
+    near = get_close_matches(word, choices, n=1)
+    if near:
+        return f" (did you mean '{near[0]}'?)"
+    return f" (known: {', '.join(choices)})" if choices else ""
