@@ -1,0 +1,196 @@
+"""How the command's results look on a terminal. Text from files never becomes markup or control codes."""
+
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from layers import Layer, TownlineError
+from planner.check import World
+from planner.region import Region, Target
+from planner.result import Plan
+
+METERS_PER_MILE = 1609.344
+_MARKS = {"pass": "✓ pass", "fail": "✕ fail", "not known": "? not known"}
+
+
+def _console(*, stderr: bool = False) -> Console:
+    stream = sys.stderr if stderr else sys.stdout
+    width = None if stream.isatty() else 160
+    return Console(stderr=stderr, width=width, highlight=False)
+
+
+def plain(value: object) -> Text:
+    """Return text without control characters, so that a name cannot steer the terminal."""
+    return Text("".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in str(value)))
+
+
+def line(text: str) -> None:
+    """Print one line."""
+    _console().print(plain(text), soft_wrap=True)
+
+
+def fault(error: TownlineError) -> None:
+    """Print an error: where, then a line for each fault."""
+    console = _console(stderr=True)
+    if len(error.faults) == 1:
+        console.print(Text("error: ") + plain(error), soft_wrap=True)
+        return
+    console.print(Text("error: ") + plain(error.where), soft_wrap=True)
+    for clause in error.faults:
+        console.print(Text("  - ") + plain(clause), soft_wrap=True)
+
+
+def _table(title: str, heads: Mapping[str, str], rows: Iterable[Iterable[object]]) -> Table:
+    table = Table(title=plain(title), box=box.SIMPLE_HEAD, title_justify="left", title_style="bold")
+    for head, justify in heads.items():
+        table.add_column(plain(head), justify="right" if justify == "right" else "left")
+    for row in rows:
+        table.add_row(*(plain(cell) for cell in row))
+    return table
+
+
+def check(region: Region, world: World) -> None:
+    """Print what was read."""
+    rows = [
+        (name, f"{len(table):,}", ", ".join(sorted(set(table["origin"].astype("str")))), region.source(name).path.name)
+        for name, table in world.layers.items()
+    ]
+    heads = {"layer": "left", "rows": "right", "origin": "left", "file": "left"}
+    _console().print(_table(f"{region.name}: {len(rows)} layers are as declared, in {region.crs}", heads, rows))
+    for note in world.notes:
+        line(f"note: {note}")
+
+
+def layers(wanted: Mapping[str, Layer]) -> None:
+    """Print declarations."""
+    console = _console()
+    for name, layer in wanted.items():
+        rows = [
+            (key, column.type, column.unit, _duty(required=column.required, null=column.null), column.meaning)
+            for key, column in layer.columns.items()
+        ]
+        heads = {"column": "left", "type": "left", "unit": "left", "": "left", "meaning": "left"}
+        console.print(_table(f"{name} ({layer.geometry}): {layer.meaning}", heads, rows))
+
+
+def _duty(*, required: bool, null: bool) -> str:
+    return ("required" if required else "") + (" (may be empty)" if null else "")
+
+
+def coverage(table: pd.DataFrame, region: Region) -> None:
+    """Print the coverage table: towns that fall short, the largest shortfall first, then those not known."""
+    for target in region.targets:
+        rows = table[table["target"] == target.label]
+        title = f"{region.name}: {_demand(target)}"
+        short = rows[rows["verdict"] != "pass"].sort_values(
+            ["verdict", "shortfall"], ascending=[True, False], kind="stable"
+        )
+        if len(short):
+            _console().print(_frame(title, short, _COVERAGE))
+        line(_sentence(title, rows))
+
+
+def _demand(target: Target) -> str:
+    return f"{target.label} Mbps for at least {_percent(float(target.share))} of premises"
+
+
+def _sentence(title: str, rows: pd.DataFrame) -> str:
+    count = rows["verdict"].value_counts()
+    found = {name: int(count.get(name, 0)) for name in _MARKS}
+    return f"{title}: {found['pass']} of {len(rows)} towns pass, {found['fail']} fall short, {found['not known']} not known"
+
+
+def plan(made: Plan, files: Iterable[Path]) -> None:
+    """Print a plan in brief: costed towns, verdicts, totals, caveats, files."""
+    results, region = pd.DataFrame(made.tables["town_results"]), made.region
+    if "cost_central_usd" in results:
+        costed = results[results["cost_central_usd"].notna()]
+        title = f"{region.name}: {len(costed)} towns to build, fibre to every premises"
+        _console().print(_frame(title, costed, _COSTS))
+    cover = made.tables["coverage"]
+    for target in region.targets:
+        line(_sentence(_demand(target), cover[cover["target"] == target.label]))
+    if "build_cost" in made.headline:
+        _money_lines(made)
+    origins = sorted({str(value) for table in made.layers.values() for value in set(table["origin"])} - {"published"})
+    if origins:
+        line(f"mind: some layers are {', '.join(origins)}; each table and the map say which")
+    for note in made.notes:
+        line(f"note: {note}")
+    for path in files:
+        line(f"wrote {path}")
+
+
+def _money_lines(made: Plan) -> None:
+    cost = made.headline["build_cost"]
+    line(
+        f"fibre build in {cost['towns_costed']} towns: {_usd(cost['cost_low_usd'])} low,"
+        f" {_usd(cost['cost_central_usd'])} central, {_usd(cost['cost_high_usd'])} high"
+    )
+    if not cost["towns_with_published_budget"]:
+        return
+    line(
+        f"{cost['towns_with_published_budget']} of them have a published budget: {_usd(cost['published_budget_usd'])},"
+        f" model {_usd(cost['fitted_budget_usd'])} ({cost['premises']:,} premises,"
+        f" {cost['route_m'] / METERS_PER_MILE:,.0f} route miles;"
+        f" error leaving each town out {cost['leave_one_out_error_share']:.1%})"
+    )
+
+
+def _count(value: Any) -> str:
+    return f"{int(value):,}"
+
+
+def _percent(value: Any) -> str:
+    """Percent with one decimal, cut and not rounded, so that 95.96 never reads as 96.0."""
+    return f"{int(value * 1000 + 1e-9) / 10:.1f} %"
+
+
+def _miles(value: Any) -> str:
+    return f"{value / METERS_PER_MILE:,.0f}"
+
+
+def _usd(value: Any) -> str:
+    return f"${value / 1e6:,.2f}M"
+
+
+_Formats = Mapping[str, tuple[str, Callable[[Any], str]]]
+_COVERAGE: _Formats = {
+    "town": ("town", str),
+    "premises": ("premises", _count),
+    "served": ("served", _count),
+    "share_served": ("share", _percent),
+    "shortfall": ("lacking", _count),
+    "verdict": ("verdict", _MARKS.__getitem__),
+    "origin": ("data", str),
+    "missing": ("missing", str),
+}
+_COSTS: _Formats = {
+    "town": ("town", str),
+    "county": ("county", str),
+    "premises": ("premises", _count),
+    "share_served": ("served", _percent),
+    "verdict": ("verdict", _MARKS.__getitem__),
+    "route_m": ("miles", _miles),
+    "published_budget_usd": ("published", _usd),
+    "cost_low_usd": ("cost low", _usd),
+    "cost_central_usd": ("central", _usd),
+    "cost_high_usd": ("high", _usd),
+}
+
+
+def _frame(title: str, table: pd.DataFrame, formats: _Formats) -> Table:
+    shown = {name: format_ for name, format_ in formats.items() if name in table}
+    rows = [
+        ["" if pd.isna(value) else shown[name][1](value) for name, value in zip(shown, record, strict=True)]
+        for record in table[list(shown)].itertuples(index=False)
+    ]
+    heads = {head: "left" if format_ in (str, _MARKS.__getitem__) else "right" for head, format_ in shown.values()}
+    return _table(title, heads, rows)

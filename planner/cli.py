@@ -1,0 +1,181 @@
+"""The command `townline`: parse, call, print. Nothing imports this module."""
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+import maps
+from layers import PlanError, TownlineError, data_folder, declarations, declared
+from planner import _show, coverage
+from planner.check import check
+from planner.plan import plan
+from planner.region import load_region
+from planner.result import save_csv, write_bytes
+
+app = typer.Typer(
+    name="townline",
+    help="Plan broadband and innovation clusters for a region: layers in; decisions, maps and tables out.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    add_completion=False,
+)
+
+RegionFile = Annotated[Path, typer.Argument(help="Region file (TOML); 'townline init' writes one.", show_default=False)]
+Scenario = Annotated[str, typer.Option(help="Name of a [scenario.NAME] table of the region file.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object for machines.")]
+
+
+def main() -> None:
+    """Run the command; a fault that the user can mend prints one message and exits with status 2."""
+    try:
+        app()
+    except TownlineError as error:
+        _show.fault(error)
+        sys.exit(2)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+
+
+@app.command()
+def demo(
+    out: Annotated[Path, typer.Option(help="Folder for the results.")] = Path("townline-demo"),
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Plan the sample region: 161 towns of western and central Massachusetts.
+
+    Example: townline demo --out townline-demo
+    """
+    _plan_and_save(data_folder() / "sample" / "region.toml", "", out, as_json=as_json)
+
+
+@app.command("plan")
+def plan_command(
+    region: RegionFile,
+    out: Annotated[Path, typer.Option(help="Folder for the results.")] = Path("townline-plan"),
+    scenario: Scenario = "",
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Make the whole plan of a region and write tables, GeoPackage and map.
+
+    Example: townline plan region.toml --out results
+    """
+    _plan_and_save(region, scenario, out, as_json=as_json)
+
+
+def _plan_and_save(region_file: Path, scenario: str, out: Path, *, as_json: bool) -> None:
+    region = load_region(region_file, scenario)
+    with _progress() as tell:
+        made = plan(region, tell)
+        tell("map and files")
+        files = maps.save(made, out)
+    named = [str(path) for path in files]
+    if as_json:
+        _print_json({**made.headline, "notes": list(made.notes), "files": named})
+    else:
+        _show.plan(made, files)
+
+
+@app.command("coverage")
+def coverage_command(
+    region: RegionFile,
+    out: Annotated[Path | None, typer.Option(help="CSV file for the table.", show_default=False)] = None,
+    scenario: Scenario = "",
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Check who is served, town by town, against the region's targets.
+
+    Example: townline coverage region.toml --out coverage.csv
+    """
+    checked_region = load_region(region, scenario)
+    with _progress() as tell:
+        tell("check")
+        world = check(checked_region)
+        tell("coverage")
+        table = coverage.by_town(world.towns, world.get("premises"), world.get("town_service"), checked_region.targets)
+    if out is not None:
+        save_csv(table, out)
+    if as_json:
+        _print_json(
+            {"region": checked_region.name, "towns": json.loads(table.to_json(orient="records", date_format="iso"))}
+        )
+    else:
+        _show.coverage(table, checked_region)
+
+
+@app.command("check")
+def check_command(region: RegionFile, scenario: Scenario = "", *, as_json: AsJson = False) -> None:
+    """Read and check the region file and all its layers; print every fault at once.
+
+    Example: townline check region.toml
+    """
+    checked_region = load_region(region, scenario)
+    with _progress() as tell:
+        tell("check")
+        world = check(checked_region)
+    rows = {name: len(table) for name, table in world.layers.items()}
+    if as_json:
+        _print_json(
+            {"region": checked_region.name, "crs": checked_region.crs, "rows": rows, "notes": list(world.notes)}
+        )
+    else:
+        _show.check(checked_region, world)
+
+
+@app.command("layers")
+def layers_command(
+    name: Annotated[str, typer.Argument(help="One layer; all of them where none is named.", show_default=False)] = "",
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Print the declared layers: columns, types, units, meaning.
+
+    Example: townline layers premises
+    """
+    wanted = {name: declared(name)} if name else declarations()
+    if as_json:
+        _print_json({key: layer.model_dump(mode="json") for key, layer in wanted.items()})
+    else:
+        _show.layers(wanted)
+
+
+@app.command()
+def init(
+    path: Annotated[Path, typer.Argument(help="Region file to write.")] = Path("region.toml"),
+    *,
+    force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
+) -> None:
+    """Write a commented region file that plans the sample region until you put in your layers.
+
+    Example: townline init region.toml
+    """
+    if path.exists() and not force:
+        raise PlanError(f"file {path}", ["is there already; name another one or say --force"])
+    write_bytes(path, (Path(__file__).parent / "template.toml").read_bytes())
+    _show.line(f"wrote {path}; next: townline check {path}")
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[str], None]]:
+    """Show the running stage on a terminal; say nothing in a pipe."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield lambda _stage: None
+        return
+    with console.status("starting") as status:
+        yield lambda stage: status.update(f"{stage} ...")
+
+
+def _print_json(content: Mapping[str, Any]) -> None:
+    typer.echo(json.dumps(content, indent=2, allow_nan=False))

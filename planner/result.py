@@ -1,0 +1,249 @@
+"""A plan: frozen tables and where they come from; saved to a folder and loaded from it.
+
+Saving is all or nothing file by file: everything is written beside its place under a temporary name and then
+moved, `plan.json` last. The same plan gives the same bytes.
+"""
+
+import json
+import platform
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from hashlib import sha256
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Final
+
+import geopandas as gpd
+import pandas as pd
+import pyogrio
+
+from layers import Layer, PlanError, declared
+from planner.region import Region
+from planner.summary import headline
+from planner.tables import checked, tables
+
+_PRIVATE: Final = ("premises", "availability")
+_LIBRARIES: Final = ("townline", "geopandas", "numpy", "pandas", "pyarrow", "pyogrio", "pyproj", "shapely")
+_FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\n")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What `planner.plan` makes.
+
+    Attributes
+    ----------
+    region
+        The region file that was planned.
+    layers
+        Checked input layers by name, in the region's CRS.
+    tables
+        Result tables by name; see `planner.tables`.
+    notes
+        What was repaired in the inputs.
+    provenance
+        Inputs with hashes, parameters and versions.
+    """
+
+    region: Region
+    layers: Mapping[str, pd.DataFrame]
+    tables: Mapping[str, pd.DataFrame]
+    notes: tuple[str, ...]
+    provenance: Mapping[str, Any]
+
+    def declaration(self, name: str) -> Layer:
+        """Return the declaration of a result table or input layer."""
+        return tables()[name] if name in tables() else declared(name)
+
+    @property
+    def headline(self) -> dict[str, Any]:
+        """Figures of the plan in brief."""
+        return headline(self.region, self.tables)
+
+    def save(self, folder: str | Path, also: Mapping[str, bytes] | None = None) -> list[Path]:
+        """Write ``plan.gpkg``, ``tables/*.csv``, ``plan.json`` and what else is given.
+
+        Parameters
+        ----------
+        folder
+            Made where it is missing. Other files in it stay.
+        also
+            Further files by name, such as the map that `maps.save` adds.
+
+        Returns
+        -------
+        list of Path
+            The files, in order of name.
+
+        Raises
+        ------
+        PlanError
+            Where the folder cannot be written.
+        """
+        with _staged(Path(folder)) as stage:
+            (stage / "tables").mkdir()
+            for name, table in self.tables.items():
+                _write_csv(table, stage / "tables" / f"{name}.csv")
+            self._write_geopackage(stage / "plan.gpkg")
+            for name, content in (also or {}).items():
+                (stage / name).write_bytes(content)
+            files = sorted(path for path in stage.rglob("*") if path.is_file())
+            outputs = {path.relative_to(stage).as_posix(): _hash(path) for path in files}
+            _write_json(stage / "plan.json", {**self.provenance, "headline": self.headline, "outputs": outputs})
+            return _publish(stage, [*files, stage / "plan.json"], Path(folder))
+
+    def _write_geopackage(self, path: Path) -> None:
+        """Write tables and layers; premises and offers stay out, since they may be licensed."""
+        day = f"{self.region.as_of.isoformat()}T00:00:00.000Z"
+        before = pyogrio.get_gdal_config_option("OGR_CURRENT_DATE")
+        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": day})
+        try:
+            shown = {name: table for name, table in self.layers.items() if name not in _PRIVATE}
+            for name, table in {**self.tables, **{f"layer_{key}": value for key, value in shown.items()}}.items():
+                _write_layer(table, path, name)
+        finally:
+            pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": before})
+
+
+def _write_layer(table: pd.DataFrame, path: Path, name: str) -> None:
+    options: dict[str, Any] = {}
+    if isinstance(table, gpd.GeoDataFrame):
+        kinds = set(table.geometry.geom_type)
+        several = kinds != {"Point"} and (len(kinds) > 1 or "Polygon" in kinds)
+        kind = f"Multi{min(kinds).removeprefix('Multi')}" if several else kinds.pop()
+        options = {"geometry_type": kind, "promote_to_multi": several}
+    pyogrio.write_dataframe(table, path, layer=name, driver="GPKG", **options)
+
+
+def _write_csv(table: pd.DataFrame, path: Path) -> None:
+    """Write a table without its geometry; text that a spreadsheet would run as a formula gets an apostrophe."""
+    plain = pd.DataFrame(table.drop(columns="geometry", errors="ignore"))
+    for name in plain.columns:
+        if isinstance(plain[name].dtype, pd.StringDtype):
+            plain[name] = plain[name].str.replace(r"\r\n?", "\n", regex=True)
+            risky = plain[name].str.startswith(_FORMULA_STARTS).fillna(value=False).astype(bool)
+            plain[name] = plain[name].mask(risky, "'" + plain[name])
+    plain.to_csv(path, index=False, lineterminator="\n", date_format="%Y-%m-%d")
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write one file under a temporary name and move it to its place.
+
+    Raises
+    ------
+    PlanError
+        Where it cannot be written; an earlier file stands.
+    """
+    with _staged(path.parent) as stage:
+        (stage / path.name).write_bytes(content)
+        _publish(stage, [stage / path.name], path.parent)
+
+
+def save_csv(table: pd.DataFrame, path: Path) -> None:
+    """Write a table as CSV, as `Plan.save` does; see `write_bytes` for errors."""
+    with _staged(path.parent) as stage:
+        _write_csv(table, stage / path.name)
+        _publish(stage, [stage / path.name], path.parent)
+
+
+def _write_json(path: Path, content: Mapping[str, Any]) -> None:
+    path.write_text(json.dumps(content, indent=2, sort_keys=True, allow_nan=False) + "\n", "utf-8")
+
+
+@contextmanager
+def _staged(folder: Path) -> Iterator[Path]:
+    """Give a temporary folder inside `folder`, on the same disk, and remove it afterwards."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        stage = Path(tempfile.mkdtemp(prefix=".townline-", dir=folder))
+    except OSError as error:
+        raise PlanError(f"folder {folder}", [f"cannot be written: {error.strerror}; choose another --out"]) from None
+    try:
+        yield stage
+    except OSError as error:
+        raise PlanError(
+            f"folder {folder}", [f"cannot be written: {error.strerror or error}; earlier files stand"]
+        ) from None
+    finally:
+        shutil.rmtree(stage, ignore_errors=True)
+
+
+def _publish(stage: Path, files: list[Path], folder: Path) -> list[Path]:
+    placed = []
+    for file in files:
+        place = folder / file.relative_to(stage)
+        place.parent.mkdir(exist_ok=True)
+        file.replace(place)
+        placed.append(place)
+    return placed
+
+
+def load_plan(folder: str | Path, region: Region) -> Plan:
+    """Return a saved plan.
+
+    Parameters
+    ----------
+    folder
+        Where `Plan.save` wrote it.
+    region
+        The region file of the plan.
+
+    Returns
+    -------
+    Plan
+        Equal in its tables to the one saved; layers without premises and offers, which are not saved.
+
+    Raises
+    ------
+    PlanError
+        Where the folder holds no plan.
+    LayerError
+        Where a table is not as declared.
+    """
+    path, record = Path(folder) / "plan.gpkg", Path(folder) / "plan.json"
+    if not (path.is_file() and record.is_file()):
+        raise PlanError(f"folder {folder}", ["holds no plan; 'townline plan' makes one"])
+    found = {str(name): pyogrio.read_dataframe(path, layer=name) for name in pyogrio.list_layers(path)[:, 0]}
+    saved = json.loads(record.read_text("utf-8"))
+    return Plan(
+        region=region,
+        layers={
+            name.removeprefix("layer_"): declared(name.removeprefix("layer_")).check(table, region.crs)
+            for name, table in found.items()
+            if name.startswith("layer_")
+        },
+        tables={
+            name: checked(name, table, region.crs) for name, table in found.items() if not name.startswith("layer_")
+        },
+        notes=tuple(saved["notes"]),
+        provenance={key: value for key, value in saved.items() if key not in ("headline", "outputs")},
+    )
+
+
+def provenance(region: Region, hashes: Mapping[str, str], notes: tuple[str, ...] = ()) -> dict[str, Any]:
+    """Return where a plan comes from: inputs with hashes, parameters, versions. No clock, no machine's paths."""
+    inputs = {
+        name: {"path": entry.path, "sha256": hashes[name], "as_of": entry.as_of.isoformat() if entry.as_of else None}
+        for name, entry in region.layers.items()
+    }
+    parameters = region.model_dump(mode="json", exclude={"path", "layers"})
+    parameters["targets"] = [
+        {"down_mbps": target.down_mbps, "up_mbps": target.up_mbps, "share": str(target.share)}
+        for target in region.targets
+    ]
+    versions = {name: version(name) for name in _LIBRARIES}
+    versions["python"], versions["gdal"] = platform.python_version(), pyogrio.__gdal_version_string__
+    return {
+        "region_file": {"name": region.path.name, "sha256": _hash(region.path)},
+        "parameters": parameters,
+        "inputs": inputs,
+        "notes": list(notes),
+        "versions": versions,
+    }
+
+
+def _hash(path: Path) -> str:
+    return sha256(path.read_bytes()).hexdigest()

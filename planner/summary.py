@@ -1,0 +1,67 @@
+"""A plan in one row a town, and in a few figures."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from planner.check import World
+from planner.region import Region
+from planner.tables import checked, tables
+
+_COST_COLUMNS = ["cost_low_usd", "cost_central_usd", "cost_high_usd"]
+
+
+def town_results(world: World, region: Region, results: Mapping[str, pd.DataFrame]) -> gpd.GeoDataFrame:
+    """Return table `town_results`: the deciding target's coverage and the build cost beside each town's shape."""
+    cover = results["coverage"]
+    cover = cover[cover["target"] == region.target.label].rename(
+        columns={
+            "basis": "coverage_basis",
+            "origin": "coverage_origin",
+            "as_of": "coverage_as_of",
+            "note": "coverage_note",
+        }
+    )
+    towns = world.towns
+    facts = [name for name in ("town_geoid", "county", "population_2020", "geometry") if name in towns]
+    table = towns[facts].merge(cover.drop(columns="source", errors="ignore"), on="town_geoid")
+    if "build_costs" in results:
+        wanted = ["town_geoid", "route_m", *_COST_COLUMNS, "published_budget_usd", "cost_note"]
+        table = table.merge(results["build_costs"][wanted], on="town_geoid")
+    declared = [name for name in tables()["town_results"].columns if name in table]
+    return gpd.GeoDataFrame(checked("town_results", table[[*declared, "geometry"]], region.crs))
+
+
+def headline(region: Region, results: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
+    """Return the figures that the command prints and `--json` gives.
+
+    Shares and money are plain numbers (``usd``); a figure that is not known is None.
+    """
+    figures: dict[str, Any] = {"region": region.name, "as_of": region.as_of.isoformat(), "scenario": region.scenario}
+    figures["targets"] = [
+        _target_figures(results["coverage"], target.label, float(target.share)) for target in region.targets
+    ]
+    if "build_costs" in results:
+        costed = results["build_costs"].dropna(subset=["cost_central_usd"])
+        both = costed.dropna(subset=["published_budget_usd"])
+        fit = results["cost_fit"].set_index("statistic")["value"]
+        figures["build_cost"] = {
+            "towns_costed": len(costed),
+            **{name: round(float(costed[name].sum())) for name in _COST_COLUMNS},
+            "towns_with_published_budget": len(both),
+            "published_budget_usd": round(float(both["published_budget_usd"].sum())),
+            "fitted_budget_usd": round(float(both["budget_usd"].sum())),
+            "premises": int(both["premises"].sum()),
+            "route_m": round(float(both["route_m"].sum()), 1),
+            "leave_one_out_error_share": round(float(fit["mean absolute error, leave one out"]), 4),
+        }
+    return figures
+
+
+def _target_figures(cover: pd.DataFrame, label: str, share: float) -> dict[str, Any]:
+    rows = cover[cover["target"] == label]
+    counts = {name.replace(" ", "_"): int((rows["verdict"] == name).sum()) for name in ("pass", "fail", "not known")}
+    sums = {name: int(rows[name].sum()) for name in ("premises", "served", "unserved", "unknown", "shortfall")}
+    return {"target": label, "target_share": share, "towns": len(rows), **counts, **sums}

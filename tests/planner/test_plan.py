@@ -1,0 +1,74 @@
+"""The whole path on the small region, stage by stage against golden tables; and on real Massachusetts."""
+
+import os
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from layers import declared
+from planner import load_region, plan
+from planner.result import _write_csv
+
+GOLDEN = Path(__file__).parents[1] / "golden" / "small"
+
+
+@pytest.fixture(scope="module")
+def made():
+    return plan(load_region(Path(__file__).parents[1] / "cases" / "small" / "region.toml"))
+
+
+def test_every_table_of_the_small_region_is_the_golden_one(made, tmp_path):
+    """With UPDATE_GOLDEN=1 the files are written anew; read the difference before committing it."""
+    for name, table in made.tables.items():
+        _write_csv(table, tmp_path / f"{name}.csv")
+        if os.environ.get("UPDATE_GOLDEN"):
+            _write_csv(table, GOLDEN / f"{name}.csv")
+        got, wanted = (pd.read_csv(folder / f"{name}.csv", dtype="str") for folder in (tmp_path, GOLDEN))
+        numbers = [
+            column
+            for column in map(str, wanted)
+            if column.endswith(("_usd", "_m", "_share", "value", "_fit", "_budget"))
+        ]
+        pd.testing.assert_frame_equal(got.drop(columns=numbers), wanted.drop(columns=numbers))
+        pd.testing.assert_frame_equal(got[numbers].astype("float64"), wanted[numbers].astype("float64"), rtol=1e-9)
+    assert {path.stem for path in GOLDEN.glob("*.csv")} == set(made.tables)
+
+
+def test_stages_are_told_in_order():
+    told: list[str] = []
+    plan(load_region(Path(__file__).parents[1] / "cases" / "small" / "region.toml"), told.append)
+    assert told == ["check", "coverage", "last-mile cost"]
+
+
+def test_a_region_without_budgets_has_no_cost_tables(small):
+    text = (small / "region.toml").read_text("utf-8")
+    start, end = text.index("[layers.published_budgets]"), text.index("[scenario.faster]")
+    (small / "region.toml").write_text(text[:start] + text[end:], "utf-8")
+    made = plan(load_region(small / "region.toml"))
+    assert set(made.tables) == {"coverage", "town_results"}
+    assert "build_cost" not in made.headline
+
+
+def test_an_area_keeps_its_towns_and_what_names_them(small):
+    text = (small / "region.toml").read_text("utf-8")
+    (small / "region.toml").write_text('area = { towns = ["2599910001", "2599910003"] }\n' + text, "utf-8")
+    made = plan(load_region(small / "region.toml"))
+    assert made.tables["town_results"]["town"].tolist() == ["Birch", "Dogwood"]
+    assert set(made.layers["premises"]["town_geoid"]) == {"2599910001"}
+    assert len(made.layers["published_budgets"]) == 12
+
+
+def test_real_massachusetts_gives_the_44_towns_their_published_total(shared):
+    made = plan(load_region(Path(__file__).parents[2] / "examples" / "massachusetts.toml"))
+    results = made.tables["town_results"]
+    costed = results[results["cost_central_usd"].notna()]
+    assert len(results) == 351
+    assert len(costed) == 44
+    assert costed["premises"].sum() == 26_797
+    assert costed["route_m"].sum() / 1609.344 == pytest.approx(2040, abs=0.01)
+    assert costed["published_budget_usd"].sum() == 108_930_000
+    assert made.tables["build_costs"]["budget_usd"].sum() == pytest.approx(108_930_000)
+    assert results["verdict"].value_counts().to_dict() == {"not known": 310, "fail": 41}
+    assert any("2 invalid geometries repaired" in note for note in made.notes)
+    assert declared("towns").check(made.layers["towns"], made.region.crs) is not None

@@ -1,0 +1,129 @@
+"""The region file: what it means, and every fault at once."""
+
+from datetime import date
+from fractions import Fraction
+
+import pytest
+
+from planner import RegionError, RuleError, load_region
+from planner.prices import load_prices
+from planner.region import merge
+
+
+def write(folder, text):
+    path = folder / "region.toml"
+    path.write_text(text, "utf-8")
+    return path
+
+
+GOOD = """
+name = "R"
+crs = "EPSG:26986"
+as_of = 2016-01-01
+prices = "massachusetts-2015"
+[layers.towns]
+path = "towns.gpkg"
+"""
+
+
+def test_targets_default_to_25_3_and_96_percent_with_100_20_beside_it(tmp_path):
+    region = load_region(write(tmp_path, GOOD))
+    assert [(target.label, target.share) for target in region.targets] == [
+        ("25/3", Fraction(24, 25)),
+        ("100/20", Fraction(24, 25)),
+    ]
+    assert region.as_of == date(2016, 1, 1)
+    assert region.source("towns").path == tmp_path / "towns.gpkg"
+
+
+def test_shares_are_exact_as_written(tmp_path):
+    text = GOOD.replace("[layers", "targets = [{down_mbps=50, up_mbps=5, share=0.07}]\n[layers")
+    assert load_region(write(tmp_path, text)).target.share == Fraction(7, 100)
+
+
+def test_all_faults_of_the_file_come_at_once_with_key_and_remedy(tmp_path):
+    text = """
+name = ""
+crs = "EPSG:4326"
+as_of = "soon"
+prices = "massachusets-2015"
+tresholds = 3
+programmes = ["no-such-programme"]
+[[targets]]
+down_mbps = -25
+up_mbps = 3
+share = 96
+[layers.town]
+path = "x"
+colums = {}
+crs = "EPSG:0"
+"""
+    with pytest.raises(RegionError) as caught:
+        load_region(write(tmp_path, text))
+    found = "\n".join(caught.value.faults)
+    for words in (
+        "layer 'town' is not declared (did you mean 'towns'?)",
+        "[layers.towns] is missing",
+        "key 'name': String should have at least 1 character",
+        "'EPSG:4326' is not a projected CRS in metres",
+        "key 'as_of'",
+        "price book 'massachusets-2015': does not exist (did you mean 'massachusetts-2015'?)",
+        "'no-such-programme' has no rule file",
+        "key 'targets.0.down_mbps': Input should be greater than 0 (given: -25)",
+        "96 is not a share above 0 and at most 1; write 96 percent as 0.96",
+        "key 'layers.town.colums' is not known (did you mean 'columns'?)",
+        "'EPSG:0' is not a known CRS",
+        "key 'tresholds' is not known",
+    ):
+        assert words in found
+    assert str(caught.value).startswith(f"region file {tmp_path / 'region.toml'}: ")
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [(None, "does not exist; 'townline init' writes one"), (b"name = ", "is not TOML"), (b"\xff\xfe", "is not TOML")],
+)
+def test_a_file_that_cannot_be_read_says_so(tmp_path, content, words):
+    if content is not None:
+        (tmp_path / "region.toml").write_bytes(content)
+    with pytest.raises(RegionError, match=words):
+        load_region(tmp_path / "region.toml")
+
+
+def test_a_scenario_replaces_keys_and_merges_tables(small):
+    plain, faster = load_region(small / "region.toml"), load_region(small / "region.toml", "faster")
+    assert plain.target.label == "25/3"
+    assert faster.target.label == "100/20"
+    assert faster.target.share == Fraction(1, 2)
+    assert faster.layers == plain.layers
+    with pytest.raises(RegionError, match="has no scenario 'fast' \\(did you mean 'faster'"):
+        load_region(small / "region.toml", "fast")
+    assert merge({"a": {"b": 1, "c": 2}, "d": [1]}, {"a": {"c": 3}, "d": [2]}) == {"a": {"b": 1, "c": 3}, "d": [2]}
+
+
+def test_an_area_holds_towns_by_state_county_or_code(tmp_path):
+    text = GOOD.replace("[layers", '[area]\ncounties = ["25011"]\ntowns = ["2501554030"]\n[layers', 1)
+    area = load_region(write(tmp_path, text)).area
+    assert [area.holds(code) for code in ("2501112505", "2501554030", "2501516040")] == [True, True, False]
+
+
+def test_a_price_book_must_rise_and_cite_its_source(tmp_path):
+    (tmp_path / "own.toml").write_text(
+        'title="t"\ncurrency="usd"\nyear=2020\n[budget_to_cost]\nlow=2\ncentral=1\nhigh=3\nunit="u"\nas_of=2020-01-01\nmeaning="m"',
+        "utf-8",
+    )
+    with pytest.raises(RuleError, match=r"key 'budget_to_cost\.source'"):
+        load_prices("own.toml", tmp_path)
+    (tmp_path / "own.toml").write_text((tmp_path / "own.toml").read_text("utf-8") + '\nsource="s"', "utf-8")
+    with pytest.raises(RuleError, match="low 2, central 1, high 3 must rise"):
+        load_prices("own.toml", tmp_path)
+    with pytest.raises(RuleError, match="does not exist"):
+        load_prices("none.toml", tmp_path)
+    (tmp_path / "odd.toml").write_text("a = ", "utf-8")
+    with pytest.raises(RuleError, match="is not a price book"):
+        load_prices("odd.toml", tmp_path)
+
+
+def test_a_price_book_name_is_never_a_path_out_of_its_folder(tmp_path):
+    with pytest.raises(RuleError, match="does not exist"):
+        load_prices("../../secrets", tmp_path)
