@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from layers import declared
+from layers import data_folder, declared
 from planner import load_region, plan
 from planner.result import _write_csv
 
@@ -72,3 +72,33 @@ def test_real_massachusetts_gives_the_44_towns_their_published_total(shared):
     assert results["verdict"].value_counts().to_dict() == {"not known": 310, "fail": 41}
     assert any("2 invalid geometries repaired" in note for note in made.notes)
     assert declared("towns").check(made.layers["towns"], made.region.crs) is not None
+
+
+@pytest.fixture(scope="module")
+def sample():
+    return plan(load_region(data_folder() / "sample" / "region.toml"))
+
+
+def test_the_sample_region_gives_the_44_towns_their_golden_table(sample, tmp_path):
+    results = pd.DataFrame(sample.tables["town_results"].drop(columns="geometry"))
+    wanted = ["town_geoid", "town", "premises", "served", "share_served", "verdict",
+              "cost_low_usd", "cost_central_usd", "cost_high_usd"]  # fmt: skip
+    towns = results[results["published_budget_usd"].notna()][wanted].round(4).reset_index(drop=True)
+    golden = GOLDEN.parent / "sample_44_towns.csv"
+    if os.environ.get("UPDATE_GOLDEN"):
+        _write_csv(towns, golden)
+    _write_csv(towns, tmp_path / "towns.csv")
+    pd.testing.assert_frame_equal(pd.read_csv(tmp_path / "towns.csv"), pd.read_csv(golden), rtol=1e-9)
+    assert len(towns) == 44
+    assert towns["premises"].sum() == 26_797
+    assert set(towns["verdict"]) == {"fail"}
+    assert (towns["cost_low_usd"] < towns["cost_central_usd"]).all()
+    assert (towns["cost_central_usd"] < towns["cost_high_usd"]).all()
+
+
+def test_the_sample_region_says_what_is_not_real(sample):
+    origins = {name: set(table["origin"]) for name, table in sample.layers.items()}
+    assert origins["towns"] == {"approximate"}
+    assert origins["premises"] == origins["roads"] == {"generated"}
+    assert origins["anchors"] == {"generated", "published"}
+    assert set(sample.tables["town_results"]["coverage_origin"]) == {"generated"}

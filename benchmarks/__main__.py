@@ -1,0 +1,44 @@
+"""The one door to all benchmarks."""
+
+import argparse
+import json
+from collections.abc import Iterable
+
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks import CASES, Row
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the named case; print a table, or one JSON object a row."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure Townline against its peers.")
+    names = parser.add_subparsers(dest="name", required=True)
+    for name, case in CASES.items():
+        sub = names.add_parser(name, help=case.about.splitlines()[0], description=case.about)
+        case.arguments(sub)
+        sub.add_argument("--json", action="store_true", help="print one JSON object for each row")
+    given = parser.parse_args(arguments)
+    rows = CASES[given.name].rows(given)
+    if given.json:
+        for row in rows:
+            print(json.dumps(row), flush=True)
+    else:
+        _print_table(given.name, list(rows))
+
+
+def _print_table(title: str, rows: Iterable[Row]) -> None:
+    rows = list(rows)
+    table = Table(title=title)
+    for head in rows[0] if rows else ():
+        table.add_column(head)
+    for row in rows:
+        table.add_row(*(f"{value:,.4g}" if isinstance(value, float) else str(value) for value in row.values()))
+    console = Console()
+    if not console.is_terminal:
+        console.width = 160
+    console.print(table)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,42 @@
+"""Every benchmark runs, small; no times are asserted."""
+
+import json
+
+import pytest
+
+from benchmarks import CASES
+from benchmarks.__main__ import main
+
+
+def lines(capsys, *arguments):
+    main([*arguments, "--json"])
+    return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+
+def test_both_checks_find_the_same_faults(capsys):
+    rows = lines(capsys, "check", "--rows", "2000", "--faulty", "7")
+    assert [row["engine"] for row in rows] == ["townline", "pandera"]
+    assert {row["faulty_rows"] for row in rows} == {7}
+    assert all(row["peak_mb"] >= 0 and row["seconds"] >= 0 for row in rows)
+
+
+def test_our_form_foretells_best_of_all_forms(capsys):
+    rows = lines(capsys, "cost_model")
+    ours = rows[0]
+    assert ours["mean_error"] == min(row["mean_error"] for row in rows)
+    # published fit on the same towns: leave-one-out error 7.4 %, R2 0.969
+    published = rows[1]
+    assert published["mean_error"] == pytest.approx(0.074, abs=0.0005)
+    assert published["r_squared"] == pytest.approx(0.969, abs=0.0005)
+
+
+def test_without_json_a_table_is_printed(capsys):
+    main(["cost_model"])
+    assert "town + route + premises + poles" in capsys.readouterr().out.replace("\n", " ")
+
+
+def test_every_case_has_a_first_line_for_the_help(capsys):
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    printed = capsys.readouterr().out
+    assert all(name in printed for name in CASES)

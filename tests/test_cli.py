@@ -1,0 +1,74 @@
+"""The command: what it prints, writes and returns."""
+
+import json
+
+import pandas as pd
+
+
+def test_init_writes_a_region_file_that_checks_as_it_stands(tmp_path, townline):
+    path = tmp_path / "mine.toml"
+    assert townline("init", path)[0] == 0
+    status, printed, error = townline("check", path)
+    assert (status, error) == (0, "")
+    assert "6 layers are as declared" in printed
+    status, _, error = townline("init", path)
+    assert status == 2
+    assert "is there already; name another one or say --force" in error
+    assert townline("init", path, "--force")[0] == 0
+
+
+def test_layers_prints_declarations_for_people_and_machines(townline):
+    status, printed, _ = townline("layers", "premises")
+    assert status == 0
+    assert "down_mbps" in printed
+    assert "Best download speed on offer" in printed
+    every = json.loads(townline("layers", "--json")[1])
+    assert every["premises"]["columns"]["down_mbps"]["unit"] == "Mbps"
+    assert len(every) >= 13
+    status, _, error = townline("layers", "premisses")
+    assert status == 2
+    assert "did you mean 'premises'" in error
+
+
+def test_check_counts_rows(small, townline):
+    printed = json.loads(townline("check", small / "region.toml", "--json")[1])
+    assert printed["rows"] == {
+        "towns": 6, "premises": 85, "town_service": 3, "roads": 5, "published_budgets": 12, "actual_costs": 1,
+    }  # fmt: skip
+
+
+def test_coverage_prints_and_writes_a_table(small, tmp_path, townline):
+    out = tmp_path / "coverage.csv"
+    status, printed, _ = townline("coverage", small / "region.toml", "--out", out)
+    assert status == 0
+    assert "1 of 6 towns pass, 3 fall short, 2 not known" in printed
+    table = pd.read_csv(out, dtype={"town_geoid": "str"})
+    assert len(table) == 12
+    towns = json.loads(townline("coverage", small / "region.toml", "--json")[1])["towns"]
+    assert [row["verdict"] for row in towns[:2]] == ["pass", "fail"]
+
+
+def test_plan_writes_everything_and_says_so(small, tmp_path, townline):
+    out = tmp_path / "out"
+    status, printed, error = townline("plan", small / "region.toml", "--out", out, "--json")
+    assert (status, error) == (0, "")
+    result = json.loads(printed)
+    assert result["targets"][0]["pass"] == 1
+    written = {path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()}
+    assert {"map.html", "plan.gpkg", "plan.json", "tables/town_results.csv"} <= written
+    assert len(result["files"]) == len(written)
+
+
+def test_a_scenario_changes_the_target(small, tmp_path, townline):
+    status, printed, _ = townline("plan", small / "region.toml", "--scenario", "faster", "--out", tmp_path, "--json")
+    assert status == 0
+    assert json.loads(printed)["targets"][0]["target"] == "100/20"
+
+
+def test_usage_errors_exit_with_2(townline):
+    assert townline("plan")[0] == 2
+    assert townline("nonsense")[0] == 2
+    status, printed, _ = townline("--help")
+    assert status == 0
+    for command in ("demo", "init", "layers", "check", "coverage", "plan"):
+        assert command in printed
