@@ -12,11 +12,11 @@ from rich.table import Table
 from rich.text import Text
 
 from layers import Layer, TownlineError
+from planner import words
 from planner.check import World
 from planner.region import Region, Target
 from planner.result import Plan
 
-METERS_PER_MILE = 1609.344
 _MARKS = {"pass": "✓ pass", "fail": "✕ fail", "not known": "? not known"}
 
 
@@ -98,7 +98,7 @@ def coverage(table: pd.DataFrame, region: Region) -> None:
 
 
 def _demand(target: Target) -> str:
-    return f"{target.label} Mbps for at least {_percent(float(target.share))} of premises"
+    return f"{target.label} Mbps for at least {words.percent(target.share)} of premises"
 
 
 def _sentence(title: str, rows: pd.DataFrame) -> str:
@@ -131,43 +131,26 @@ def plan(made: Plan, files: Iterable[Path]) -> None:
 def _money_lines(made: Plan) -> None:
     cost = made.headline["build_cost"]
     line(
-        f"fibre build in {cost['towns_costed']} towns: {_usd(cost['cost_low_usd'])} low,"
-        f" {_usd(cost['cost_central_usd'])} central, {_usd(cost['cost_high_usd'])} high"
+        f"fibre to every premises of {cost['towns_costed']} towns: {words.usd(cost['cost_low_usd'])} low,"
+        f" {words.usd(cost['cost_central_usd'])} central, {words.usd(cost['cost_high_usd'])} high"
     )
     if not cost["towns_with_published_budget"]:
         return
     line(
-        f"{cost['towns_with_published_budget']} of them have a published budget: {_usd(cost['published_budget_usd'])},"
-        f" model {_usd(cost['fitted_budget_usd'])} ({cost['premises']:,} premises,"
-        f" {cost['route_m'] / METERS_PER_MILE:,.0f} route miles;"
+        f"{cost['towns_with_published_budget']} of them have a published budget: {words.usd(cost['published_budget_usd'])},"
+        f" model {words.usd(cost['fitted_budget_usd'])} ({cost['premises']:,} premises,"
+        f" {words.whole_miles(cost['route_m'])} of route;"
         f" error leaving each town out {cost['leave_one_out_error_share']:.1%})"
     )
-
-
-def _count(value: Any) -> str:
-    return f"{int(value):,}"
-
-
-def _percent(value: Any) -> str:
-    """Percent with one decimal, cut and not rounded, so that 95.96 never reads as 96.0."""
-    return f"{int(value * 1000 + 1e-9) / 10:.1f} %"
-
-
-def _miles(value: Any) -> str:
-    return f"{value / METERS_PER_MILE:,.0f}"
-
-
-def _usd(value: Any) -> str:
-    return f"${value / 1e6:,.2f}M"
 
 
 _Formats = Mapping[str, tuple[str, Callable[[Any], str]]]
 _COVERAGE: _Formats = {
     "town": ("town", str),
-    "premises": ("premises", _count),
-    "served": ("served", _count),
-    "share_served": ("share", _percent),
-    "shortfall": ("lacking", _count),
+    "premises": ("premises", words.count),
+    "served": ("served", words.count),
+    "share_served": ("share", words.floor_percent),
+    "shortfall": ("lacking", words.count),
     "verdict": ("verdict", _MARKS.__getitem__),
     "origin": ("data", str),
     "missing": ("missing", str),
@@ -175,14 +158,14 @@ _COVERAGE: _Formats = {
 _COSTS: _Formats = {
     "town": ("town", str),
     "county": ("county", str),
-    "premises": ("premises", _count),
-    "share_served": ("served", _percent),
+    "premises": ("premises", words.count),
+    "share_served": ("served", words.floor_percent),
     "verdict": ("verdict", _MARKS.__getitem__),
-    "route_m": ("miles", _miles),
-    "published_budget_usd": ("published", _usd),
-    "cost_low_usd": ("cost low", _usd),
-    "cost_central_usd": ("central", _usd),
-    "cost_high_usd": ("high", _usd),
+    "route_m": ("miles", words.whole_miles),
+    "published_budget_usd": ("published", words.usd),
+    "cost_low_usd": ("cost low", words.usd),
+    "cost_central_usd": ("central", words.usd),
+    "cost_high_usd": ("high", words.usd),
 }
 
 

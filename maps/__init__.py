@@ -1,0 +1,12 @@
+"""How a plan looks: one interactive map in one file."""
+
+from maps.draw import draw as draw
+from maps.layer import Lines as Lines
+from maps.layer import Outlines as Outlines
+from maps.layer import Points as Points
+from maps.page import Page as Page
+from maps.page import TownMap as TownMap
+from maps.save import save as save
+from maps.towns import Polygons as Polygons
+
+__all__ = ["Lines", "Outlines", "Page", "Points", "Polygons", "TownMap", "draw", "save"]

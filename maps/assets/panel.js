@@ -1,0 +1,134 @@
+"use strict";
+/* The panel: legend with checkboxes, the selected town, the table, meanings and sources. */
+(function () {
+  const { el, clear, swatch, paint } = Townline;
+
+  function mark(words) {
+    return words ? [el("span", { class: "mark", text: words })] : [];
+  }
+
+  function classRow(kind, style, symbols, label, amount) {
+    return el("li", {}, [swatch(kind, style, symbols), el("span", { class: "class-label", text: label }), el("span", { class: "amount", text: amount })]);
+  }
+
+  function townRows(layer, page) {
+    return layer.classes
+      .map((each, index) => ({ each, index }))
+      .filter(({ each }) => each.count || !each.optional)
+      .map(({ each, index }) => {
+        const look = page.verdicts[each.verdict];
+        const row = classRow("polygons", { paint: paint(index), outline: look.pattern === "plain" ? "#8b8982" : look.outline, outline_width: Townline.stop(look.outline_width, 10) }, {}, each.label, each.amount);
+        row.setAttribute("data-count", each.count);
+        row.querySelector(".class-label").appendChild(el("span", { class: "verdict-word", text: each.verdict === "not known" ? "" : " " + look.sign + " " + look.label }));
+        return row;
+      })
+      .concat([el("li", { class: "total" }, [el("span", { class: "class-label", text: "All towns" }), el("span", { class: "amount", text: layer.amount })])]);
+  }
+
+  function lineStyle(style) {
+    const width = Array.isArray(style.width) ? Townline.stop(style.width, 12) : style.width;
+    return { colour: style.colour, width: Math.min(width, 4), dash: style.dash };
+  }
+
+  function layerRows(layer, page) {
+    if (layer.kind === "polygons") return townRows(layer, page);
+    if (layer.kind === "outlines") return [];
+    return layer.classes.map(each => classRow(layer.kind, layer.kind === "lines" ? lineStyle(each.style) : each.style, page.symbols, each.label, each.amount));
+  }
+
+  function hint(layer) {
+    const notes = layer.note ? [layer.note] : [];
+    const far = layer.kind === "lines" ? layer.classes.filter(each => each.style.min_zoom > 0) : [];
+    if (far.length) notes.push(far.map(each => each.label).join(", ") + " show when you zoom in.");
+    if (layer.far_zoom) notes.push("Small dots until you zoom in.");
+    return notes;
+  }
+
+  function layerBox(layer, page, toggle) {
+    const box = el("input", { type: "checkbox", id: "show-" + layer.key });
+    box.checked = layer.show;
+    box.addEventListener("change", () => toggle(layer.key, box.checked));
+    const unit = layer.measure === "miles" && layer.amount ? layer.amount : layer.kind === "points" ? layer.amount : "";
+    const own = layer.kind === "outlines" ? [swatch("lines", lineStyle(layer.style), {})] : [];
+    const head = el("label", { class: "layer-head" }, [box, ...own, el("span", { class: "layer-words" }, [el("span", { class: "layer-title", text: layer.title }), ...mark(layer.mark)]), el("span", { class: "amount", text: unit })]);
+    const rows = layerRows(layer, page);
+    return el("div", { class: "layer layer-" + layer.kind, "data-layer": layer.key }, [
+      head,
+      ...(rows.length ? [el("ul", { class: "classes" }, rows)] : []),
+      ...hint(layer).map(words => el("p", { class: "quiet", text: words })),
+    ]);
+  }
+
+  /* Towns first, then from the uppermost layer down. */
+  function inOrder(layers) {
+    return layers.filter(layer => layer.kind === "polygons").concat(layers.filter(layer => layer.kind !== "polygons").reverse());
+  }
+
+  function legend(box, layers, page, toggle) {
+    for (const layer of inOrder(layers)) box.appendChild(layerBox(layer, page, toggle));
+  }
+
+  function pill(verdict, page) {
+    const look = page.verdicts[verdict];
+    const node = el("p", { class: "pill", "data-verdict": verdict }, [
+      el("span", { class: "sign", "aria-hidden": "true", text: look.sign }),
+      el("span", { text: look.label.charAt(0).toUpperCase() + look.label.slice(1) }),
+    ]);
+    node.style.color = look.colour;
+    node.style.borderColor = look.colour;
+    return node;
+  }
+
+  function town(box, towns, index, page) {
+    clear(box);
+    if (index < 0) {
+      box.appendChild(el("p", { class: "quiet", text: "Choose a town on the map, in the search or in the table to see its figures." }));
+      return;
+    }
+    const pairs = towns.fields.map((field, at) => [field, towns.values[index][at]]).filter(pair => pair[1] !== "");
+    box.appendChild(el("div", { class: "town-head" }, [el("h2", { text: towns.names[index] }), pill(towns.verdicts[index], page)]));
+    box.appendChild(el("p", { class: "quiet", text: "Target: " + box.getAttribute("data-target") }));
+    box.appendChild(el("dl", {}, pairs.flatMap(([field, words]) => [
+      el("dt", { text: field.label }),
+      el("dd", { "data-column": field.column, class: field.number ? "number" : "words", text: words }),
+    ])));
+  }
+
+  function table(box, towns, page, actions) {
+    const columns = towns.table.map(name => towns.fields.findIndex(field => field.column === name));
+    const head = ["Town", "Verdict", ...columns.map(at => towns.fields[at].short)];
+    const rows = towns.names.map((name, index) => {
+      const look = page.verdicts[towns.verdicts[index]];
+      const button = el("button", { type: "button", text: name, "data-town": index });
+      button.addEventListener("click", () => actions.select(index));
+      button.addEventListener("focus", () => actions.point(index));
+      button.addEventListener("blur", () => actions.point(-1));
+      return el("tr", {}, [
+        el("th", { scope: "row" }, [button]),
+        el("td", { class: "verdict-cell", text: look.sign + " " + look.label }),
+        ...columns.map(at => el("td", { class: "number", text: towns.values[index][at] || "–" })),
+      ]);
+    });
+    clear(box).appendChild(el("table", {}, [
+      el("thead", {}, [el("tr", {}, head.map(words => el("th", { scope: "col", text: words })))]),
+      el("tbody", {}, rows),
+    ]));
+  }
+
+  function sources(box, layers) {
+    for (const layer of inOrder(layers)) {
+      const said = [layer.meaning, layer.source ? "Source: " + layer.source : "Source not stated.", layer.as_of ? "As of " + layer.as_of + "." : "Date not stated.", layer.licence ? "Usual terms: " + layer.licence : ""];
+      box.appendChild(el("dt", {}, [el("span", { text: layer.title }), ...mark(layer.mark)]));
+      for (const words of said.filter(each => each)) box.appendChild(el("dd", { text: words }));
+    }
+  }
+
+  function meanings(box, towns) {
+    for (const field of towns.fields.filter(each => each.meaning)) {
+      box.appendChild(el("dt", { text: field.label }));
+      box.appendChild(el("dd", { text: field.meaning }));
+    }
+  }
+
+  Townline.panel = { legend, town, table, sources, meanings };
+})();

@@ -1,0 +1,176 @@
+"use strict";
+/* Puts the page together: reads the data blocks, draws the layers, wires panel and map. */
+(function () {
+  const T = Townline, { el } = T;
+  const byId = id => document.getElementById(id);
+  const { page, keys } = T.read("data-page");
+  const layers = keys.map(key => T.read("data-layer-" + key));
+  const towns = layers.find(layer => layer.kind === "polygons") || null;
+  const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+  const map = L.map("map", {
+    attributionControl: false, zoomControl: false, fadeAnimation: false, zoomAnimation: !still, inertia: !still,
+    minZoom: page.map.min_zoom, maxZoom: page.map.max_zoom, zoomSnap: page.map.zoom_snap, zoomDelta: 1,
+    maxBounds: L.latLngBounds(page.bounds).pad(1.2), maxBoundsViscosity: 0.7,
+  });
+  const box = map.getContainer();
+  box.style.backgroundColor = layers.some(layer => layer.ground && layer.ground.length) ? page.map.water : page.map.land;
+  box.setAttribute("role", "group");
+  box.setAttribute("aria-label", "Map. Arrow keys move it, plus and minus zoom. Every town is in the search and in the table.");
+
+  function pane(name, z) {
+    const node = map.createPane(name);
+    node.style.zIndex = z;
+    node.classList.add("pane-" + name);
+    return name;
+  }
+
+  function renderer(name, z) {
+    return L.svg({ pane: pane(name, z), padding: 0.4 });
+  }
+
+  const ground = renderer("ground", 210), marks = renderer("marks", 470);
+  const drawn = {}, chosen = L.featureGroup().addTo(map), pointed = L.featureGroup().addTo(map);
+  const labels = new T.Labels(page.labels);
+  let area = null, selected = -1, under = -1;
+
+  function whole() {
+    map.fitBounds(page.bounds, { padding: [14, 14], animate: !still });
+  }
+
+  /* -- layers -------------------------------------------------------------------------------------------- */
+  function make(layer, z) {
+    if (layer.kind === "polygons") return area = new T.Towns(layer, page, renderer("layer-" + layer.key, z), marks);
+    const name = "layer-" + layer.key;
+    if (layer.kind === "lines") return new T.Lines(layer, { pane: pane(name, z), minZoom: page.map.min_zoom, maxZoom: page.map.max_zoom });
+    if (layer.kind === "points") return new T.Points(layer, { pane: pane(name, z), symbols: page.symbols, minZoom: page.map.min_zoom, maxZoom: page.map.max_zoom });
+    const made = T.outlines(layer, renderer(name, z), ground, page);
+    made.ground.forEach(land => land.addTo(map));
+    return made.group;
+  }
+
+  function toggle(key, show) {
+    if (show) drawn[key].addTo(map);
+    else drawn[key].remove();
+    labels.refresh();
+    if (drawn[key] === area) whenPointed(-1);
+  }
+
+  function isShown(key) {
+    return () => map.hasLayer(drawn[key]);
+  }
+
+  function name(layer) {
+    if (layer.kind === "polygons") {
+      const ranks = new Map(layer.labels.order.map((town, rank) => [town, rank]));
+      labels.add("town", layer.names, layer.labels.xy, index => {
+        const letter = page.labels.sizes[layer.labels.letters[index]], bounds = area.areas[index].getBounds();
+        const span = bounds.isValid() ? T.worldX(bounds.getEast()) - T.worldX(bounds.getWest()) : 0;
+        return { size: letter.size, weight: letter.weight, rank: (layer.labels.letters[index] ? 1000 : 0) + ranks.get(index), minZoom: letter.min_zoom, maxZoom: 99, span: span, reach: letter.reach };
+      }, isShown(layer.key));
+    } else if (layer.kind === "outlines") {
+      const county = layer.label_kind === "county";
+      labels.add(layer.label_kind, layer.labels.names, layer.labels.xy, index => ({
+        size: county ? 10.5 : 13, weight: 600, rank: county ? 900 : 1e6,
+        maxZoom: county ? page.labels.county_max_zoom : 99, minZoom: 0, span: layer.labels.widths[index] / 36e6 * 256, reach: county ? 1.6 : 1.3,
+      }), isShown(layer.key));
+    }
+  }
+
+  /* -- pointing and selecting ---------------------------------------------------------------------------- */
+  const tip = el("div", { class: "tip", role: "tooltip" });
+  tip.hidden = true;
+  box.appendChild(tip);
+
+  function say(title, lines, at) {
+    T.clear(tip).appendChild(el("strong", { text: title }));
+    for (const words of lines) tip.appendChild(el("span", { text: words }));
+    tip.hidden = false;
+    const size = map.getSize(), wide = tip.offsetWidth, high = tip.offsetHeight;
+    const left = at.x + 16 + wide > size.x ? at.x - 16 - wide : at.x + 16;
+    const top = at.y + 16 + high > size.y ? at.y - 16 - high : at.y + 16;
+    L.DomUtil.setPosition(tip, L.point(Math.max(4, left), Math.max(4, top)).round());
+  }
+
+  function whenPointed(index, at) {
+    if (area) area.mark(index, pointed, 1.2);
+    if (index < 0) tip.hidden = true;
+    else say(towns.names[index], towns.tips[index], at || map.latLngToContainerPoint(area.places[index]));
+  }
+
+  function place(at) {
+    for (const layer of [...layers].reverse()) {
+      if (layer.kind !== "points" || !map.hasLayer(drawn[layer.key])) continue;
+      const index = drawn[layer.key].nearest(at);
+      if (index >= 0) return { words: drawn[layer.key].words(index), title: layer.title };
+    }
+    return null;
+  }
+
+  function move(event) {
+    const here = place(event.containerPoint);
+    if (here) say(here.words[0] || here.title, here.words.length ? here.words.slice(1) : [], event.containerPoint);
+    else if (under >= 0) {
+      const town = towns.names[under];
+      say(town, towns.tips[under], event.containerPoint);
+    } else tip.hidden = true;
+  }
+
+  function select(index, go) {
+    selected = index;
+    area.mark(index, chosen, 2.6);
+    labels.choose(index);
+    T.panel.town(byId("town"), towns, index, page);
+    document.body.setAttribute("data-selected", towns.names[index]);
+    if (go && area.areas[index].getBounds().isValid()) {
+      map.fitBounds(area.areas[index].getBounds(), { maxZoom: page.map.town_zoom, padding: [60, 60], animate: !still });
+    }
+  }
+
+  function wireTowns() {
+    const actions = { select: index => { whenPointed(-1); select(index, true); }, point: index => whenPointed(index) };
+    area.on("mouseover", event => { under = event.layer.index; area.mark(under, pointed, 1.2); });
+    area.on("mouseout", () => { under = -1; whenPointed(-1); });
+    area.on("click", event => select(event.layer.index, false));
+    map.on("mousemove", move);
+    map.on("mouseout movestart zoomstart", () => { tip.hidden = true; });
+    T.search(byId("find"), byId("found"), byId("find-said"), towns, actions);
+    T.bar(byId("bar"), towns);
+    T.panel.town(byId("town"), towns, -1, page);
+    T.panel.meanings(byId("meanings"), towns);
+    const details = byId("table-box");
+    details.addEventListener("toggle", () => {
+      if (details.open && !byId("table").firstChild) T.panel.table(byId("table"), towns, page, actions);
+    });
+  }
+
+  function homeButton() {
+    const button = el("button", { type: "button", class: "home", "aria-label": "Show the whole region", title: "Show the whole region" }, [
+      T.svg("svg", { viewBox: "0 0 20 20", width: 18, height: 18, "aria-hidden": "true", focusable: "false" }, [
+        T.svg("path", { d: "M3 7V3H7M13 3H17V7M17 13V17H13M7 17H3V13", fill: "none", stroke: "currentColor", "stroke-width": 2 }),
+      ]),
+    ]);
+    L.DomEvent.disableClickPropagation(button);
+    button.addEventListener("click", whole);
+    const control = L.control({ position: "topleft" });
+    control.onAdd = () => el("div", { class: "leaflet-bar" }, [button]);
+    return control;
+  }
+
+  whole();
+  if (towns) T.definePatterns(towns, page);
+  layers.forEach((layer, order) => {
+    drawn[layer.key] = make(layer, 300 + order * 10);
+    if (layer.show) drawn[layer.key].addTo(map);
+    name(layer);
+  });
+  labels.addTo(map);
+  T.panel.legend(byId("layers"), layers, page, toggle);
+  T.panel.sources(byId("sources"), layers);
+  if (towns) wireTowns();
+  L.control.zoom({ position: "topleft" }).addTo(map);
+  homeButton().addTo(map);
+  L.control.scale({ position: "bottomleft", metric: true, imperial: true, maxWidth: 140 }).addTo(map);
+  new ResizeObserver(() => map.invalidateSize({ animate: false })).observe(box);
+  document.body.setAttribute("data-ready", "true");
+})();

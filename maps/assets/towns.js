@@ -1,0 +1,130 @@
+"use strict";
+/* Towns as SVG areas: colour by class, pattern and outline by verdict; and outlines of counties and states. */
+(function () {
+  const { svg, polygon, latLngs, lineLatLngs, clear, stop } = Townline;
+
+  function fillId(index) {
+    return "fill-" + index;
+  }
+
+  function pattern(each, index, looks, patterns) {
+    const kind = looks[each.verdict].pattern;
+    const size = kind === "dots" ? patterns.dot_spacing : patterns.hatch_spacing;
+    const ground = svg("rect", { width: size, height: size, fill: each.colour });
+    const ink = kind === "hatch"
+      ? svg("rect", { width: patterns.hatch_width, height: size, fill: each.ink })
+      : svg("circle", { cx: size / 2, cy: size / 2, r: patterns.dot_radius, fill: each.ink });
+    return svg("pattern", {
+      id: fillId(index), width: size, height: size, patternUnits: "userSpaceOnUse",
+      patternTransform: kind === "hatch" ? "rotate(45)" : "rotate(0)", "data-pattern": kind,
+    }, kind === "plain" ? [ground] : [ground, ink]);
+  }
+
+  /* Patterns stand once in the page; map, legend and bar refer to them. */
+  function definePatterns(towns, page) {
+    const patterns = towns.classes.map((each, index) => pattern(each, index, page.verdicts, page.patterns));
+    document.body.appendChild(
+      svg("svg", { class: "patterns", width: 0, height: 0, "aria-hidden": "true", focusable: "false" }, [svg("defs", {}, patterns)])
+    );
+  }
+
+  function paint(index) {
+    return "url(#" + fillId(index) + ")";
+  }
+
+  const Towns = L.FeatureGroup.extend({
+    initialize: function (data, page, renderer, marked) {
+      this.data = data;
+      this.looks = page.verdicts;
+      this.marked = marked;
+      this.places = latLngs(data.labels.xy);
+      this.areas = data.shapes.map((shape, index) => this.area(shape, index, page.verdicts[data.verdicts[index]], renderer));
+      const rank = { "pass": 0, "not known": 1, "fail": 2 };
+      const order = data.shapes.map((_, index) => index);
+      order.sort((a, b) => rank[data.verdicts[a]] - rank[data.verdicts[b]] || a - b);
+      L.FeatureGroup.prototype.initialize.call(this, order.map(index => this.areas[index]));
+    },
+
+    area: function (shape, index, look, renderer) {
+      const area = L.polygon(polygon(shape), {
+        renderer: renderer, smoothFactor: 0, fillOpacity: 1, fillColor: paint(this.data.class_of[index]),
+        color: look.outline, weight: stop(look.outline_width, 9), opacity: 1, className: "town-area",
+      });
+      area.index = index;
+      return area;
+    },
+
+    onAdd: function (map) {
+      L.FeatureGroup.prototype.onAdd.call(this, map);
+      map.on("zoomend", this.weigh, this);
+      this.weigh();
+    },
+
+    onRemove: function (map) {
+      map.off("zoomend", this.weigh, this);
+      L.FeatureGroup.prototype.onRemove.call(this, map);
+    },
+
+    weigh: function () {
+      const zoom = this._map.getZoom();
+      this.areas.forEach((area, index) => area.setStyle({ weight: stop(this.looks[this.data.verdicts[index]].outline_width, zoom) }));
+    },
+
+    /* Outlines a town in a pane of its own, above roads. */
+    mark: function (index, group, weight) {
+      group.clearLayers();
+      if (index < 0) return;
+      const shape = polygon(this.data.shapes[index]);
+      const look = { renderer: this.marked, smoothFactor: 0, fill: false, interactive: false, opacity: 1 };
+      group.addLayer(L.polygon(shape, Object.assign({ color: "#ffffff", weight: weight + 3.5 }, look)));
+      group.addLayer(L.polygon(shape, Object.assign({ color: "#111111", weight: weight }, look)));
+    },
+  });
+
+  function outlines(data, renderer, ground, page) {
+    const lines = lineLatLngs(data.parts, data.xy), style = data.style, group = L.featureGroup();
+    const look = { renderer: renderer, smoothFactor: 0.5, interactive: false, opacity: 1, lineCap: "butt" };
+    const casing = { color: style.casing, weight: style.width + 2 * style.casing_width, opacity: 0.75 };
+    if (style.casing) group.addLayer(L.polyline(lines, Object.assign({}, look, casing)));
+    group.addLayer(L.polyline(lines, Object.assign({ color: style.colour, weight: style.width, dashArray: style.dash.join(" ") || null }, look)));
+    const land = { renderer: ground, smoothFactor: 0.5, interactive: false, stroke: true, weight: 0.5, color: page.map.land, fillOpacity: 1, fillColor: page.map.land };
+    const base = data.ground.map(shape => L.polygon(polygon(shape), land));
+    return { group: group, ground: base };
+  }
+
+  /* The small picture beside a word of the legend. */
+  function swatch(kind, style, symbols) {
+    const box = svg("svg", { class: "swatch", viewBox: "0 0 28 16", width: 28, height: 16, "aria-hidden": "true", focusable: "false" });
+    if (kind === "polygons") {
+      box.appendChild(svg("rect", { x: 1.5, y: 1.5, width: 25, height: 13, fill: style.paint, stroke: style.outline, "stroke-width": style.outline_width }));
+    } else if (kind === "points") {
+      const size = Math.min(style.size, 7);
+      box.appendChild(svg("path", { d: symbols[style.symbol], fill: style.colour, "fill-rule": "evenodd", transform: "translate(14 8) scale(" + size + ")" }));
+    } else {
+      box.appendChild(svg("line", { x1: 1, y1: 8, x2: 27, y2: 8, stroke: style.colour, "stroke-width": style.width, "stroke-dasharray": style.dash.join(" ") || null }));
+    }
+    return box;
+  }
+
+  /* Share of towns by verdict, as a bar. */
+  function bar(box, towns) {
+    const totals = { "pass": 0, "fail": 0, "not known": 0 }, paints = {}, most = {};
+    towns.classes.forEach((each, index) => {
+      totals[each.verdict] += each.count;
+      if (each.count >= (most[each.verdict] || 0)) {
+        most[each.verdict] = each.count;
+        paints[each.verdict] = paint(index);
+      }
+    });
+    const all = towns.names.length, drawing = svg("svg", { width: "100%", height: "100%", focusable: "false" });
+    let from = 0;
+    for (const verdict of ["pass", "fail", "not known"]) {
+      const share = totals[verdict] / all * 100;
+      drawing.appendChild(svg("rect", { x: from + "%", y: 0, width: share + "%", height: "100%", fill: paints[verdict] }));
+      from += share;
+    }
+    clear(box).appendChild(drawing);
+  }
+
+  Object.assign(Townline, { Towns, outlines, definePatterns, paint, swatch, bar });
+})();

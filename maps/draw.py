@@ -1,0 +1,101 @@
+"""A plan on a map."""
+
+from collections.abc import Iterator, Mapping
+
+import geopandas as gpd
+
+from layers import declared
+from maps import geometry
+from maps.layer import Lines, Outlines, PageLayer, Points
+from maps.page import Heading, TownMap
+from maps.provenance import Provenance, badge, column_origin, provenance
+from maps.styles import styles
+from maps.towns import VERDICTS, Polygons
+from planner import Plan, words
+
+RESULTS = "town_results"
+
+
+def draw(plan: Plan) -> TownMap:
+    """Return the map of a plan, to be saved as one HTML file that needs no network.
+
+    Parameters
+    ----------
+    plan
+        A plan with table ``town_results`` in the region's metric CRS. Layers that it lacks are left out.
+
+    Returns
+    -------
+    TownMap
+        A `folium.Map`; ``save(path)`` writes it. The same plan gives the same bytes.
+
+    Raises
+    ------
+    ValueError
+        Where the plan has no towns to draw, or a layer has no metric CRS.
+    """
+    table = plan.tables.get(RESULTS)
+    if not isinstance(table, gpd.GeoDataFrame) or table.empty:
+        raise ValueError(f"the plan has no table '{RESULTS}' with shapes of towns; plan the region again")
+    target = plan.region.targets[0]
+    towns = Polygons(_with_origin(table, plan), target.share, declared("towns"), plan.declaration(RESULTS))
+    made = TownMap(_heading(plan, towns))
+    for layer in (towns, *_others(plan, towns.shapes)):
+        layer.add_to(made)
+    return made
+
+
+def _with_origin(table: gpd.GeoDataFrame, plan: Plan) -> gpd.GeoDataFrame:
+    """Give the results the origin, source and day of the towns layer, which their shapes come from."""
+    towns = plan.layers.get("towns")
+    common = [name for name in ("origin", "source", "as_of") if towns is not None and name in towns]
+    if towns is None or not common:
+        return table
+    known = towns.drop_duplicates("town_geoid").set_index("town_geoid")
+    return table.assign(**{name: table["town_geoid"].map(known[name]).to_numpy() for name in common})
+
+
+def _heading(plan: Plan, towns: Polygons) -> Heading:
+    target, counts = plan.region.targets[0], towns.counts()
+    label, share = words.text(target.label), words.percent(target.share)
+    return Heading(
+        region=words.text(plan.region.name),
+        question=f"Which towns have {label} Mbps for at least {share} of premises?",
+        answer=_answer(counts),
+        as_of=words.day(plan.region.as_of),
+        badge=badge(_origins(plan, towns), styles().badge),
+        target=f"{label} Mbps for at least {share} of premises",
+    )
+
+
+def _answer(counts: Mapping[str, int]) -> dict[str, str]:
+    total = words.count(sum(counts.values()))
+    said = {name: f"{words.count(counts[name])} {styles().verdicts[name].count_label}" for name in VERDICTS}
+    said["pass"] = f"{words.count(counts['pass'])} of {total} towns {styles().verdicts['pass'].count_label}"
+    return {name: said[name] for name in ("pass", "fail", "not known")}
+
+
+def _origins(plan: Plan, towns: Polygons) -> Iterator[tuple[str, Provenance]]:
+    """Yield what the map shows or rests on, with its origin."""
+    for key, style in styles().layers.items():
+        if key == towns.key:
+            yield style.noun, towns.words.origin
+        elif key in plan.layers:
+            yield style.noun, provenance(plan.layers[key])
+    for column, noun in styles().badge.columns.items():
+        if column in towns.table:
+            yield noun, column_origin(towns.table, column)
+
+
+def _others(plan: Plan, focus: geometry.Geometries) -> Iterator[PageLayer]:
+    for key, style in styles().layers.items():
+        table = plan.layers.get(key)
+        if style.results or not style.drawn or not isinstance(table, gpd.GeoDataFrame) or table.empty:
+            continue
+        declaration = declared(key)
+        if declaration.geometry == "polygon":
+            yield Outlines(key, table, declaration, focus=focus)
+        elif declaration.geometry == "line":
+            yield Lines(key, table, declaration)
+        else:
+            yield Points(key, table, declaration)

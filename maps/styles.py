@@ -1,0 +1,184 @@
+"""The styles file, read and checked: colours, symbols, widths, zoom limits and short labels are data."""
+
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+_FILE = Path(__file__).parent / "styles.toml"
+
+Colour = Annotated[str, Field(pattern=r"^#[0-9a-f]{6}$")]
+Stops = tuple[tuple[float, float], ...]
+Format = Literal["text", "count", "share", "of", "usd", "cost", "range", "miles", "date"]
+
+
+class _Style(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class MapStyle(_Style):
+    """Zoom limits, tolerances in metres of the region's CRS, and colours of the ground."""
+
+    min_zoom: float
+    max_zoom: float
+    zoom_snap: float
+    town_zoom: float
+    town_tolerance_m: float
+    outline_tolerance_m: float
+    line_tolerance_m: float
+    ground_margin: float
+    water: Colour
+    land: Colour
+
+
+class ShareStyle(_Style):
+    """Classes of the share served: breaks between 0 and 1, and one colour and hatch colour a class."""
+
+    breaks: tuple[float, ...]
+    colours: tuple[Colour, ...]
+    hatches: tuple[Colour, ...]
+    not_known: Colour
+    dots: Colour
+
+    @model_validator(mode="after")
+    def _lengths(self) -> Self:
+        if not len(self.breaks) + 2 == len(self.colours) == len(self.hatches):
+            raise ValueError("share needs one colour and one hatch more than it has breaks, and one for the target")
+        return self
+
+
+class VerdictStyle(_Style):
+    """Words, sign and pattern of one verdict; widths in pixels."""
+
+    label: str
+    count_label: str
+    sign: str
+    pattern: Literal["plain", "hatch", "dots"]
+    outline: Colour
+    outline_width: Stops
+    colour: Colour
+
+
+class PatternStyle(_Style):
+    """Hatch and dots, in pixels."""
+
+    hatch_spacing: float
+    hatch_width: float
+    dot_spacing: float
+    dot_radius: float
+
+
+class LabelSize(_Style):
+    """Lettering of towns from a number of residents upwards; size in pixels."""
+
+    min_population: int
+    size: float
+    weight: int
+    reach: float
+    min_zoom: float
+
+
+class LabelStyle(_Style):
+    """Names on the map."""
+
+    county_max_zoom: float
+    sizes: tuple[LabelSize, ...]
+
+
+class BadgeStyle(_Style):
+    """Words of the badge, and the columns of a town's results that carry an origin of their own."""
+
+    ending: str
+    ending_without_generated: str
+    columns: dict[str, str]
+
+
+class FieldStyle(_Style):
+    """One line of a town's panel."""
+
+    column: str
+    label: str
+    format: Format
+    short: str | None = None
+    of: str | None = None
+
+
+class TownStyle(_Style):
+    """What the panel, the table and the tooltip say about a town."""
+
+    table: tuple[str, ...]
+    tip_cost: str
+    fields: tuple[FieldStyle, ...]
+
+
+class ClassStyle(_Style):
+    """One class of a layer; without `takes` it takes every row that no class before it took.
+
+    Widths and sizes are in pixels; a width is a list of stops (zoom, pixels).
+    """
+
+    label: str
+    takes: tuple[str, ...] | None = None
+    colour: Colour
+    casing: Colour | None = None
+    width: Stops = ()
+    casing_width: Stops = ()
+    dash: tuple[float, ...] = ()
+    min_zoom: float = 0.0
+    optional: bool = False
+    symbol: str | None = None
+    size: float = 0.0
+
+
+class LayerStyle(_Style):
+    """How one layer is drawn."""
+
+    noun: str
+    drawn: bool = True
+    results: bool = False
+    show: bool = True
+    measure: Literal["count", "miles"] = "count"
+    class_column: str | None = None
+    group_column: str | None = None
+    max_vertices: int | None = None
+    tolerance_m: float | None = None
+    tip: tuple[str, ...] = ()
+    far_zoom: float = 0.0
+    far_size: float = 0.0
+    classes: tuple[ClassStyle, ...] = ()
+    ground: bool = False
+    label_column: str | None = None
+    label_kind: Literal["county", "state"] | None = None
+    colour: Colour = "#000000"
+    width: float = 1.0
+    casing: Colour | None = None
+    casing_width: float = 0.0
+    dash: tuple[float, ...] = ()
+
+
+class Styles(_Style):
+    """The whole file."""
+
+    map: MapStyle
+    share: ShareStyle
+    verdicts: dict[str, VerdictStyle]
+    patterns: PatternStyle
+    labels: LabelStyle
+    badge: BadgeStyle
+    town: TownStyle
+    layers: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], LayerStyle]
+    symbols: dict[str, Annotated[str, Field(pattern=r"^[MLHVAZ0-9 .\-]+$")]]
+
+
+@cache
+def styles() -> Styles:
+    """Return the shipped styles.
+
+    Raises
+    ------
+    ValueError
+        Where the file is not as it must be.
+    """
+    return Styles.model_validate(tomllib.loads(_FILE.read_text("utf-8")))
