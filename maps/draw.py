@@ -6,9 +6,11 @@ import geopandas as gpd
 
 from layers import declared
 from maps import geometry
-from maps.layer import Lines, Outlines, PageLayer, Points
+from maps.layer import Lines, Outlines, PageLayer, Points, Words
+from maps.layer import words as words_of
 from maps.page import Heading, TownMap
-from maps.provenance import Provenance, badge, column_origin, provenance
+from maps.provenance import Provenance, badge, column_origin
+from maps.sources import sources
 from maps.styles import styles
 from maps.towns import VERDICTS, Polygons
 from planner import Plan, words
@@ -39,8 +41,11 @@ def draw(plan: Plan) -> TownMap:
         raise ValueError(f"the plan has no table '{RESULTS}' with shapes of towns; plan the region again")
     target = plan.region.targets[0]
     towns = Polygons(_with_origin(table, plan), target.share, declared("towns"), plan.declaration(RESULTS))
-    made = TownMap(_heading(plan, towns))
-    for layer in (towns, *_others(plan, towns.shapes)):
+    drawn = {layer.key: layer for layer in (towns, *_others(plan, towns.shapes))}
+    rest = {name: words_of(name, rows, declared(name)) for name, rows in plan.layers.items() if name not in drawn}
+    known = {key: layer.words for key, layer in drawn.items()} | rest
+    made = TownMap(_heading(plan, towns, known), sources(plan, rest))
+    for layer in drawn.values():
         layer.add_to(made)
     return made
 
@@ -55,7 +60,7 @@ def _with_origin(table: gpd.GeoDataFrame, plan: Plan) -> gpd.GeoDataFrame:
     return table.assign(**{name: table["town_geoid"].map(known[name]).to_numpy() for name in common})
 
 
-def _heading(plan: Plan, towns: Polygons) -> Heading:
+def _heading(plan: Plan, towns: Polygons, known: Mapping[str, Words]) -> Heading:
     target, counts = plan.region.targets[0], towns.counts()
     label, share = words.text(target.label), words.percent(target.share)
     return Heading(
@@ -63,7 +68,7 @@ def _heading(plan: Plan, towns: Polygons) -> Heading:
         question=f"Which towns have {label} Mbps for at least {share} of premises?",
         answer=_answer(counts),
         as_of=words.day(plan.region.as_of),
-        badge=badge(_origins(plan, towns), styles().badge),
+        badge=badge(_origins(towns, known), styles().badge),
         target=f"{label} Mbps for at least {share} of premises",
     )
 
@@ -75,13 +80,11 @@ def _answer(counts: Mapping[str, int]) -> dict[str, str]:
     return {name: said[name] for name in ("pass", "fail", "not known")}
 
 
-def _origins(plan: Plan, towns: Polygons) -> Iterator[tuple[str, Provenance]]:
+def _origins(towns: Polygons, known: Mapping[str, Words]) -> Iterator[tuple[str, Provenance]]:
     """Yield what the map shows or rests on, with its origin."""
     for key, style in styles().layers.items():
-        if key == towns.key:
-            yield style.noun, towns.words.origin
-        elif key in plan.layers:
-            yield style.noun, provenance(plan.layers[key])
+        if key in known:
+            yield style.noun, known[key].origin
     for column, noun in styles().badge.columns.items():
         if column in towns.table:
             yield noun, column_origin(towns.table, column)

@@ -36,12 +36,19 @@ class Words:
         """Return the words for the page."""
         return {
             "title": self.title,
-            "meaning": self.meaning,
-            "licence": "" if set(self.origin.origins) == {"generated"} else self.licence,
             "mark": self.origin.mark,
-            "source": self.origin.source_line,
-            "as_of": self.origin.as_of,
+            "said": [line for line in self._lines() if line],
         }
+
+    def _lines(self) -> tuple[str, ...]:
+        source, day = self.origin.source_line, self.origin.as_of
+        published = set(self.origin.origins) != {"generated"}
+        return (
+            self.meaning,
+            f"Source: {source}" if source else "Source not stated.",
+            f"As of {day}." if day else "Date not stated.",
+            f"Usual terms: {self.licence}" if self.licence and published else "",
+        )
 
 
 def words(key: str, table: pd.DataFrame, declaration: Any = None) -> Words:

@@ -4,7 +4,7 @@ Folium writes a script for every element. This page does not: it asks our layers
 puts them into JSON blocks, and lets constant scripts draw them.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from maps import geometry
 from maps.constants import ASSETS, SCRIPTS, SHEETS, constant, vendored
-from maps.layer import PageLayer
+from maps.layer import PageLayer, Payload
 from maps.safe import data_block, policy
 from maps.styles import styles
 from maps.towns import Polygons
@@ -54,11 +54,20 @@ class Heading:
 
 
 class Page(Figure):
-    """A self-contained HTML page with one map."""
+    """A self-contained HTML page with one map.
 
-    def __init__(self, heading: Heading) -> None:
+    Parameters
+    ----------
+    heading
+        Words at the top.
+    sources
+        Title, mark and lines of what "Sources and dates" lists below the drawn layers.
+    """
+
+    def __init__(self, heading: Heading, sources: Sequence[Payload] = ()) -> None:
         super().__init__(title=f"{heading.question} {heading.region}")
         self.heading = heading
+        self.sources = sources
 
     def render(self, **kwargs: Any) -> str:  # noqa: ARG002 - branca's signature
         """Return the page.
@@ -95,6 +104,7 @@ class Page(Figure):
             "patterns": look.patterns.model_dump(),
             "labels": look.labels.model_dump(),
             "symbols": look.symbols,
+            "sources": list(self.sources),
         }
 
     def _layers(self) -> Iterator[PageLayer]:
@@ -111,9 +121,9 @@ class Page(Figure):
 class TownMap(folium.Map):
     """A folium map that stands on a `Page` and takes our layers and `folium.LayerControl`."""
 
-    def __init__(self, heading: Heading) -> None:
+    def __init__(self, heading: Heading, sources: Sequence[Payload] = ()) -> None:
         super().__init__(tiles=None)
-        Page(heading).add_child(self)
+        Page(heading, sources).add_child(self)
 
     def page_layers(self) -> Iterator[PageLayer]:
         """Yield the layers in drawing order.

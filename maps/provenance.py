@@ -100,5 +100,6 @@ def badge(shown: Iterable[tuple[str, Provenance]], style: BadgeStyle) -> str:
 
 
 def column_origin(table: pd.DataFrame, column: str) -> Provenance:
-    """Return the origins that one column of a results table carries."""
-    return Provenance(len(table), _counts(table, column), (), "")
+    """Return the origins that one column of a results table carries; rows without one do not count."""
+    given = table.loc[table[column].notna(), [column]]
+    return Provenance(len(given), _counts(given, column), (), "")

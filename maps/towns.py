@@ -1,5 +1,6 @@
 """Towns on the map: classes of the share served, verdicts, and what the panel says about each town."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
@@ -201,11 +202,29 @@ class Polygons(PageLayer):
         }
 
     def _field(self, field: FieldStyle) -> Payload:
-        column = getattr(self.results, "columns", {}).get(field.column)
+        meaning = self._meaning(field)
         return {
             "column": field.column,
             "label": field.label,
             "short": field.short or field.label,
-            "meaning": words.text(getattr(column, "meaning", "")),
+            "meaning": "" if echoes(field.label, meaning) else meaning,
             "number": field.format not in ("text", "date"),
         }
+
+    def _meaning(self, field: FieldStyle) -> str:
+        """Return what the declaration says of a field; of both ends where it is a range."""
+        columns = getattr(self.results, "columns", {})
+        names = (field.column, field.of) if field.format == "range" else (field.column,)
+        return " ".join(words.text(columns[name].meaning) for name in names if name in columns)
+
+
+_SMALL = frozenset(("a", "an", "and", "for", "in", "is", "its", "of", "on", "that", "the", "to", "what"))
+
+
+def echoes(label: str, meaning: str) -> bool:
+    """Return whether a meaning has no word of weight that its label lacks, so that it explains nothing."""
+    return _weighty(meaning) <= _weighty(label)
+
+
+def _weighty(said: str) -> set[str]:
+    return {word.removesuffix("s") for word in re.findall(r"\w+", said.lower()) if word not in _SMALL}

@@ -115,11 +115,11 @@
     ]));
   }
 
-  function sources(box, layers) {
-    for (const layer of inOrder(layers)) {
-      const said = [layer.meaning, layer.source ? "Source: " + layer.source : "Source not stated.", layer.as_of ? "As of " + layer.as_of + "." : "Date not stated.", layer.licence ? "Usual terms: " + layer.licence : ""];
-      box.appendChild(el("dt", {}, [el("span", { text: layer.title }), ...mark(layer.mark)]));
-      for (const words of said.filter(each => each)) box.appendChild(el("dd", { text: words }));
+  /* The drawn layers, and after them what else the figures rest on. */
+  function sources(box, layers, others) {
+    for (const each of inOrder(layers).concat(others)) {
+      box.appendChild(el("dt", {}, [el("span", { text: each.title }), ...mark(each.mark)]));
+      for (const words of each.said) box.appendChild(el("dd", { text: words }));
     }
   }
 

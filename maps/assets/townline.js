@@ -127,11 +127,28 @@
     }
   }
 
+  /* Where the panel stands below the map, a town chosen on the map brings its figures into view: just below the
+     badge, which stays on top, and not while a double tap is still to come. The focus stays where it is. */
+  const below = window.matchMedia("(max-width: 760px)");
+  let bringing = 0;
+
+  function bring() {
+    const badge = byId("badge"), figures = byId("town");
+    figures.style.scrollMarginTop = (badge ? badge.offsetHeight : 0) + 4 + "px";
+    figures.scrollIntoView({ behavior: still ? "auto" : "smooth", block: "start" });
+  }
+
+  function bringSoon() {
+    window.clearTimeout(bringing);
+    if (below.matches) bringing = window.setTimeout(bring, 250);
+  }
+
   function wireTowns() {
     const actions = { select: index => { whenPointed(-1); select(index, true); }, point: index => whenPointed(index) };
     area.on("mouseover", event => { under = event.layer.index; area.mark(under, pointed, 1.2); });
     area.on("mouseout", () => { under = -1; whenPointed(-1); });
-    area.on("click", event => select(event.layer.index, false));
+    area.on("click", event => { select(event.layer.index, false); bringSoon(); });
+    map.on("dblclick", () => window.clearTimeout(bringing));
     map.on("mousemove", move);
     map.on("mouseout movestart zoomstart", () => { tip.hidden = true; });
     T.search(byId("find"), byId("found"), byId("find-said"), towns, actions);
@@ -166,7 +183,7 @@
   });
   labels.addTo(map);
   T.panel.legend(byId("layers"), layers, page, toggle);
-  T.panel.sources(byId("sources"), layers);
+  T.panel.sources(byId("sources"), layers, page.sources);
   if (towns) wireTowns();
   L.control.zoom({ position: "topleft" }).addTo(map);
   homeButton().addTo(map);

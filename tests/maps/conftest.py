@@ -58,7 +58,7 @@ class Visit:
     def __init__(self, browser, path, width, height, motion):
         self.path = path
         self.context = browser.new_context(
-            viewport={"width": width, "height": height}, offline=True, reduced_motion=motion
+            viewport={"width": width, "height": height}, offline=True, reduced_motion=motion, has_touch=width < 500
         )
         self.page = self.context.new_page()
         self.requests: list[str] = []
@@ -151,10 +151,13 @@ def results():
             "coverage_origin": "published",
             "coverage_as_of": DAY,
             "missing": ["" if k else "offers of premises" for k in known],
+            "other_targets": "100/20 Mbps: 80.7 % served, falls short",
             "route_m": 16_093.44,
             "cost_low_usd": cost * 0.9,
             "cost_central_usd": cost,
             "cost_high_usd": cost * 1.2,
+            "cost_origin": ["modelled"] * (count - 1) + [None],
+            "quantities_basis": ["surveyed quantities"] * 2 + ["road length"] * (count - 3) + [None],
             "cost_note": [""] * (count - 1) + ["no route miles"],
             "published_budget_usd": [2_500_000.0] + [np.nan] * (count - 1),
         },
@@ -230,21 +233,58 @@ def layers():
     }
 
 
+def prices():
+    factor = types.SimpleNamespace(
+        low=1.0,
+        central=1.2,
+        high=1.35,
+        source="Accounts of two towns",
+        as_of=dt.date(2020, 12, 31),
+        meaning="What the fit is multiplied by.",
+    )
+    return types.SimpleNamespace(title="Hill prices", year=2015, budget_to_cost=factor)
+
+
+@pytest.fixture
+def cost_fit():
+    """Table `cost_fit`, as far as the page reads it."""
+    named = {"towns fitted": (44.0, "towns"), "mean absolute error, leave one out": (0.07159, "share")}
+    rows = [(name, value, unit, None) for name, (value, unit) in named.items()]
+    return pd.DataFrame(rows, columns=["statistic", "value", "unit", "note"])
+
+
+@pytest.fixture
+def plain_layers():
+    """Layers that are not drawn, in two rows each."""
+    towns = {"town_geoid": ["2500300000", "2500300001"]}
+    return {
+        "premises": pd.DataFrame({"location_id": ["1", "2"], **common("generated", "Seeded premises")}),
+        "town_service": pd.DataFrame({**towns, **common(source="State table")}),
+        "build_quantities": pd.DataFrame({**towns, **common("approximate", "Desk survey")}),
+        "published_budgets": pd.DataFrame({**towns, **common(source="Desk estimates", as_of=dt.date(2015, 3, 1))}),
+        "actual_costs": pd.DataFrame({**towns, **common(source="Town accounts")}),
+    }
+
+
 @pytest.fixture
 def make_plan():
-    """Build the small plan: make_plan(layers={…}, results=…, name=…, target=…)."""
+    """Build the small plan: make_plan(layers={…}, results=…, tables={…}, prices=…, name=…, label=…)."""
 
     def make(**given):
         target = types.SimpleNamespace(
             label=given.get("label", "25/3"), down_mbps=25, up_mbps=3, share=given.get("share", Fraction(96, 100))
         )
         region = types.SimpleNamespace(
-            name=given.get("name", "Test hills"), as_of=dt.date(2015, 7, 1), crs=CRS, targets=[target]
+            name=given.get("name", "Test hills"),
+            as_of=dt.date(2015, 7, 1),
+            crs=CRS,
+            targets=[target],
+            prices=given.get("prices", prices()),
         )
         return types.SimpleNamespace(
             region=region,
             layers=given.get("layers", layers()),
-            tables={"town_results": given.get("results", results())},
+            tables={"town_results": given.get("results", results()), **given.get("tables", {})},
             declaration=lambda name: tables()[name] if name in tables() else declared(name),
         )
 

@@ -2,6 +2,8 @@
 
 import re
 
+import pytest
+
 import maps
 
 
@@ -28,6 +30,7 @@ def test_no_request_but_the_file_and_no_complaint(visit, html):
 def test_question_answer_and_counts_equal_the_data(visit, html, plan):
     opened = visit(html)
     assert opened.text("h1") == "Which towns have 25/3 Mbps for at least 96 % of premises?"
+    assert opened.text(".eyebrow .day") == "As of July 1, 2015"
     assert opened.text("#answer") == "4 of 12 towns pass, 7 fall short, 1 not known"
     assert opened.page.title().startswith(opened.text("h1"))
     assert opened.page.get_attribute("html", "lang") == "en"
@@ -68,6 +71,9 @@ def test_search_selects_the_town_and_zooms_to_it(visit, html):
     assert opened.text("#town [data-column=cost_central_usd]") == "$1.43M"
     assert opened.text("#town [data-column=route_m]") == "10.0 miles"
     assert opened.text("#town [data-column=coverage_as_of]") == "December 31, 2014"
+    assert opened.text("#town [data-column=other_targets]") == "100/20 Mbps: 80.7 % served, falls short"
+    assert opened.text("#town [data-column=quantities_basis]") == "road length"
+    assert opened.text("#town [data-column=cost_origin]") == "modelled"
     opened.page.wait_for_function(
         "before => document.querySelector('.leaflet-control-scale-line').textContent !== before", arg=before
     )
@@ -82,6 +88,26 @@ def test_search_finds_names_without_their_accents_and_says_when_there_is_none(vi
     assert opened.text("#find-said") == "No town has that name."
 
 
+def test_the_panel_says_what_the_costs_are(visit, html):
+    opened = visit(html)
+    opened.select("Alford")
+    labels = opened.texts("#town dt")
+    first = labels.index("Cost of fibre to every premises, central (modelled)")
+    assert labels[first + 1 :] == [
+        "Cost of fibre to every premises, low to high (modelled)",
+        "Cost rests on",
+        "Length of routes",
+        "Origin of the cost",
+        "Published budget",
+        "County",
+        "Residents, 2020",
+    ]
+    assert "Beside it" in labels[:first]
+    opened.select("Pétersham")
+    assert opened.text("#town [data-column=cost_note]") == "no route miles"
+    assert opened.page.locator("#town [data-column=cost_origin], #town [data-column=quantities_basis]").count() == 0
+
+
 def test_a_town_that_is_not_known_says_what_is_missing(visit, html):
     opened = visit(html)
     opened.select("Heath")
@@ -90,7 +116,6 @@ def test_a_town_that_is_not_known_says_what_is_missing(visit, html):
     assert opened.page.locator("#town [data-column=share_served]").count() == 0
     opened.select("Pétersham")
     assert opened.text("#town [data-column=cost_central_usd]") == "not costed"
-    assert opened.text("#town [data-column=cost_note]") == "no route miles"
 
 
 def test_keyboard_alone_selects_a_town(visit, html):
@@ -186,8 +211,73 @@ def test_phone_width_puts_the_panel_below_the_map(visit, html):
     assert "user-scalable" not in viewport
 
 
-def test_a_plan_with_towns_only_is_a_map(visit, make_plan):
-    opened = visit(maps.draw(make_plan(layers={})).get_root().render())
+IN_SIGHT = """selector => {
+    const box = document.querySelector(selector).getBoundingClientRect();
+    const top = document.elementFromPoint(box.left + 5, box.top + box.height / 2);
+    return box.top >= 0 && box.bottom <= window.innerHeight && Boolean(top && top.closest('#town'));
+}"""
+FIGURES = ("#town h2", "#town [data-column=share_served]", "#town [data-column=shortfall]")
+
+
+def tap_a_town(opened):
+    box = opened.page.locator("#map").bounding_box()
+    opened.page.touchscreen.tap(box["x"] + box["width"] / 2 + 40, box["y"] + box["height"] / 2 + 20)
+    opened.page.wait_for_selector("#town h2", state="attached")
+
+
+@pytest.mark.parametrize("motion", ["reduce", "no-preference"])
+def test_on_a_phone_a_tapped_town_brings_its_figures_into_view(visit, make_plan, motion):
+    opened = visit(maps.draw(make_plan()).get_root().render(), 390, 844, motion)
+    opened.page.evaluate(
+        "Element.prototype.scrollIntoView = (plain => function (how) {"
+        " window.how = how; return plain.call(this, how); })(Element.prototype.scrollIntoView); null"
+    )
+    tap_a_town(opened)
+    for selector in FIGURES:
+        opened.page.wait_for_function(IN_SIGHT, arg=selector)
+    assert opened.page.evaluate("window.how.behavior") == ("auto" if motion == "reduce" else "smooth")
+    assert opened.page.locator("#badge").is_visible()
+    opened.assert_clean()
+
+
+def test_on_a_phone_a_double_tap_zooms_and_stays_on_the_map(visit, html):
+    opened = visit(html, 390, 844)
+    scale = opened.text(".leaflet-control-scale-line")
+    box = opened.page.locator("#map").bounding_box()
+    opened.page.mouse.dblclick(box["x"] + box["width"] / 2 + 40, box["y"] + box["height"] / 2 + 20)
+    opened.page.wait_for_timeout(600)
+    assert opened.text(".leaflet-control-scale-line") != scale
+    assert opened.page.evaluate("window.scrollY") == 0
+
+
+def test_on_a_phone_search_and_table_keep_focus_and_place(visit, html):
+    opened = visit(html, 390, 844)
+    opened.select("Goshen")
+    opened.page.wait_for_timeout(600)
+    assert opened.page.evaluate("document.activeElement.id") == "find"
+    assert opened.page.locator("#find").bounding_box()["y"] >= 0
+    opened.page.click("#table-box summary")
+    button = opened.page.locator("#table tbody button").nth(9)
+    button.scroll_into_view_if_needed()
+    button.click()
+    opened.page.wait_for_timeout(600)
+    assert opened.text("#town h2") == "Monroe"
+    assert opened.page.evaluate("document.activeElement.textContent") == "Monroe"
+    assert 0 <= button.bounding_box()["y"] < 844
+
+
+def test_at_full_width_a_click_on_a_town_scrolls_nothing(visit, html):
+    opened = visit(html)
+    box = opened.page.locator("#map").bounding_box()
+    opened.page.mouse.click(box["x"] + box["width"] / 2 + 40, box["y"] + box["height"] / 2 + 20)
+    opened.page.wait_for_timeout(600)
+    assert opened.text("#town h2") == "Goshen"
+    assert opened.page.evaluate("[window.scrollY, document.querySelector('#panel').scrollTop]") == [0, 0]
+
+
+def test_a_plan_with_towns_only_is_a_map(visit, make_plan, plan):
+    published = plan.tables["town_results"].drop(columns="cost_origin")
+    opened = visit(maps.draw(make_plan(results=published, layers={})).get_root().render())
     assert opened.page.locator("fieldset#layers input").count() == 1
     assert opened.page.locator("#badge").count() == 0
     opened.select("Becket")

@@ -10,10 +10,12 @@ import pytest
 import shapely
 
 import maps
+from layers import declared
 from maps import geometry, provenance, safe
 from maps.styles import styles
-from maps.towns import ShareClasses
+from maps.towns import ShareClasses, echoes
 from planner import words
+from planner.tables import tables
 
 
 @pytest.mark.parametrize(
@@ -134,13 +136,171 @@ def test_badge_and_marks_reach_the_page(visit, make_plan, plan):
     results = plan.tables["town_results"].assign(coverage_origin="modelled")
     opened = visit(maps.draw(make_plan(layers=layers, results=results)).get_root().render())
     assert opened.text("#badge").split(" ", 1)[1] == (
-        "Town shapes approximate; premises and some anchors generated; coverage counts modelled: sample, not survey"
+        "Town shapes approximate; premises and some anchors generated; coverage counts and costs modelled: sample, not survey"
     )
     assert opened.page.locator("#badge").is_visible()
     assert opened.text("[data-layer=towns] .mark") == "approximate"
     assert opened.text("[data-layer=anchors] .mark") == "partly generated"
     assert opened.text("[data-layer=institutes] .mark") == "origin not stated"
     assert opened.page.locator("[data-layer=roads] .mark").count() == 0
+
+
+def test_towns_without_a_cost_do_not_count_against_the_origin_of_costs():
+    some = provenance.column_origin(pd.DataFrame({"cost_origin": ["modelled", None, pd.NA, np.nan]}), "cost_origin")
+    assert provenance.badge([("costs", some)], styles().badge) == "Costs modelled: not survey"
+    assert some.mark == "modelled"
+    none = provenance.column_origin(pd.DataFrame({"cost_origin": [None, None]}), "cost_origin")
+    assert (none.rows, none.origins, none.mark) == (0, {}, "")
+
+
+def test_the_badge_keeps_to_two_lines_where_everything_is_flagged(visit, make_plan, plan, plain_layers):
+    approximate = ("towns", "fibre_routes", "counties", "states", "points_of_presence")
+    layers = {
+        key: table.assign(
+            origin=["generated"] + ["approximate" if key in approximate else "generated"] * (len(table) - 1)
+        )
+        for key, table in (plan.layers | plain_layers).items()
+    }
+    results = plan.tables["town_results"].assign(coverage_origin="generated")
+    opened = visit(maps.draw(make_plan(layers=layers, results=results)).get_root().render())
+    assert opened.text("#badge").endswith("; costs modelled: sample, not survey")
+    lines = opened.page.evaluate(
+        """() => {
+            const badge = document.querySelector('#badge'), look = getComputedStyle(badge);
+            return (badge.clientHeight - parseFloat(look.paddingTop) * 2) / parseFloat(look.lineHeight);
+        }"""
+    )
+    assert round(lines) in (1, 2)
+
+
+def test_a_loaded_plan_without_premises_still_says_that_counts_are_generated(visit, make_plan, plan):
+    results = plan.tables["town_results"].assign(coverage_origin="generated")
+    assert "premises" not in plan.layers
+    opened = visit(maps.draw(make_plan(results=results)).get_root().render())
+    assert opened.text("#badge").split(" ", 1)[1] == ("Coverage counts generated; costs modelled: sample, not survey")
+
+
+def entries(opened):
+    """Title, mark and lines of each entry in "Sources and dates"."""
+    return opened.page.evaluate(
+        """() => [...document.querySelectorAll('#sources dt')].map(dt => {
+            const said = [];
+            for (let dd = dt.nextElementSibling; dd && dd.tagName === 'DD'; dd = dd.nextElementSibling) said.push(dd.textContent);
+            const mark = dt.querySelector('.mark');
+            return [dt.firstChild.textContent, mark ? mark.textContent : '', said];
+        })"""
+    )
+
+
+def test_sources_list_every_layer_the_cost_model_and_the_prices(visit, make_plan, plan, plain_layers, cost_fit):
+    made = make_plan(layers=(plan.layers | plain_layers), tables={"cost_fit": cost_fit})
+    found = {title: (mark, said) for title, mark, said in entries(visit(maps.draw(made).get_root().render()))}
+    titles = [declared(name).title for name in plain_layers]
+    assert [*found][-7:] == [*titles, "Cost model", "Price book: Hill prices"]
+    assert len(found) == len(made.layers) + 2
+    for name in plain_layers:
+        assert found[declared(name).title][1][0] == declared(name).meaning
+    assert found["Premises"][0] == "generated"
+    assert found["Premises"][1][1:] == ["Source: Seeded premises", "As of December 31, 2014."]
+    assert found["Build quantities"][0] == "approximate"
+    assert found["Published budgets"] == (
+        "",
+        [
+            declared("published_budgets").meaning,
+            "Source: Desk estimates",
+            "As of March 1, 2015.",
+            "Usual terms: Published figures",
+        ],
+    )
+    fit = tables()["cost_fit"]
+    assert found["Cost model"] == (
+        "modelled",
+        [
+            fit.meaning,
+            "Fitted to 44 towns. Mean absolute error 7.2 %, each town left out of its own fit.",
+            f"Source: {fit.source}",
+        ],
+    )
+    assert found["Price book: Hill prices"] == (
+        "",
+        [
+            "What the fit is multiplied by.",
+            "Low 1, central 1.2, high 1.35, in dollars of 2015.",
+            "Source: Accounts of two towns",
+            "As of December 31, 2020.",
+        ],
+    )
+
+
+def listed(plan):
+    page = maps.draw(plan).get_root()
+    assert isinstance(page, maps.Page)
+    return page.sources
+
+
+def test_a_layer_that_cannot_be_drawn_is_listed_all_the_same(make_plan, plan):
+    anchors = pd.DataFrame(plan.layers["anchors"].drop(columns="geometry"))
+    assert [(each["title"], each["said"][1]) for each in listed(make_plan(layers={"anchors": anchors}))] == [
+        (declared("anchors").title, "Source: Test gazetteer")
+    ]
+
+
+def test_a_plan_without_costs_lists_no_cost_model(make_plan):
+    assert listed(make_plan(layers={})) == []
+
+
+def test_a_fit_that_has_no_error_says_nothing_of_it(make_plan, cost_fit):
+    fit = cost_fit.assign(value=[1.0, np.nan])
+    said = listed(make_plan(layers={}, tables={"cost_fit": fit}))[0]["said"]
+    assert said[1] == "Fitted to 1 towns."
+
+
+def counting(function, seen):
+    def counted(value):
+        seen.append(value)
+        return function(value)
+
+    return counted
+
+
+def test_many_rows_are_counted_and_not_walked_through(monkeypatch):
+    seen: list[object] = []
+    for name in ("text", "day", "is_missing"):
+        monkeypatch.setattr(provenance, name, counting(getattr(words, name), seen))
+    rows = 200_000
+    table = pd.DataFrame(
+        {
+            "origin": ["generated", "published"] * (rows // 2),
+            "source": ["a", None] * (rows // 2),
+            "as_of": dt.date(2020, 1, 1),
+        }
+    )
+    assert provenance.provenance(table).origins == {"generated": rows // 2, "published": rows // 2}
+    assert len(seen) < 10
+
+
+def test_what_the_figures_mean_never_says_a_label_twice(plan):
+    fields = maps.Polygons(plan.tables["town_results"], Fraction(96, 100), None, tables()["town_results"]).content()[
+        "fields"
+    ]
+    meaning = {field["label"]: field["meaning"] for field in fields}
+    assert meaning["Basis of the count"] == "What the counts rest on."
+    both = [tables()["town_results"].columns[f"cost_{end}_usd"].meaning for end in ("low", "high")]
+    assert meaning["Cost of fibre to every premises, low to high (modelled)"] == " ".join(both)
+    assert not any(echoes(label, said) for label, said in meaning.items() if said)
+
+
+@pytest.mark.parametrize(
+    ("label", "meaning", "same"),
+    [
+        ("The count rests on", "What the counts rest on.", True),
+        ("County", "The county.", True),
+        ("County", "Name of the county.", False),
+        ("Basis of the count", "What the counts rest on.", False),
+    ],
+)
+def test_a_meaning_that_echoes_its_label_is_known(label, meaning, same):
+    assert echoes(label, meaning) is same
 
 
 def test_sources_and_days_come_from_the_rows():
