@@ -81,11 +81,13 @@ def actual_costs() -> pd.DataFrame:
         "Cost as built is a rounded figure ('$3.5 million investment'); make-ready overran an estimate of"
         " $620,000 by an advance of $438,000."
     )
+    otis = "Cost as built is a round figure of the press ('about $5 million'); the day is not known."
     rows = [
         ("2501554030", "Plainfield", 1_760_000, 2_181_242, plainfield, "published",
          f"Town of Plainfield, capital costs (plainfield-ma.us/p/10128); budget: {MBI}", "2020-12-31"),
         ("2501112505", "Charlemont", 2_670_000, 3_500_000, charlemont, "approximate",
          f"charlemontconnect.org; masslive, October 2017; budget: {MBI}", "2022-12-31"),
+        ("2500351580", "Otis", 4_870_000, 5_000_000, otis, "approximate", f"press; budget: {MBI}", None),
     ]  # fmt: skip
     names = ["town_geoid", "town", "budget_usd", "actual_usd", "note", "origin", "source", "as_of"]
     return pd.DataFrame(rows, columns=names)
