@@ -1,5 +1,7 @@
 """What the world is: declared layers, read and checked. Imports nothing of ours."""
 
+from layers._geometry import length_error as length_error
+from layers._geometry import outside_area as outside_area
 from layers.errors import LayerError as LayerError
 from layers.errors import PlanError as PlanError
 from layers.errors import RegionError as RegionError
@@ -25,5 +27,7 @@ __all__ = [
     "data_folder",
     "declarations",
     "declared",
+    "length_error",
+    "outside_area",
     "read",
 ]

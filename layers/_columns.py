@@ -13,6 +13,8 @@ _TYPE_WORDS = {
     "flag": "true or false (also 1/0, yes/no)",
     "date": "dates as YYYY-MM-DD",
 }
+_DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9:.+Z -]*)?"
+_CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"
 _FLAGS = {"true": True, "yes": True, "1": True, "1.0": True, "false": False, "no": False, "0": False, "0.0": False}
 
 
@@ -66,9 +68,7 @@ def conform(values: pd.Series, column: Column) -> tuple[pd.Series, list[str]]:
         words = _TYPE_WORDS.get(column.type, column.type)
         faults.append(f"has {_count(bad, values)}; expected {words}")
     if not column.null and missing.any():
-        faults.append(
-            f"has {int(missing.sum())} empty values (first: row {_first(missing)}); fill them or leave the rows out"
-        )
+        faults.append(f"has {_count(missing, values, 'empty values')}; fill them or leave the rows out")
     faults.extend(_limits(typed, values, column, ~(bad | missing)))
     return typed, faults
 
@@ -92,7 +92,7 @@ def _limits(typed: pd.Series, values: pd.Series, column: Column, present: pd.Ser
         other = present & ~typed.isin(list(column.allowed))
         if other.any():
             allowed = ", ".join(str(value) for value in column.allowed)
-            faults.append(f"has {_count(other, values, 'values that are not in its list')}; allowed: {allowed}")
+            faults.append(f"has {_count(other, values, 'values outside its list')}; allowed: {allowed}")
     if column.pattern:
         odd = present & ~typed.astype("str").str.fullmatch(column.pattern).astype(bool)
         if odd.any():
@@ -108,11 +108,13 @@ def _unit(column: Column) -> str:
 
 
 def _count(mask: pd.Series, values: pd.Series, word: str = "values of another type") -> str:
-    row = _first(mask)
-    shown = str(values.iloc[row - 1])
-    shown = shown if len(shown) <= 40 else shown[:37] + "..."
-    text = f"'{shown}'" if _is_text(values) else shown
-    return f"{int(mask.sum())} {word} (first: row {row}, {text})"
+    """Say how many, in which row the first one is, and what it holds."""
+    row, count = _first(mask), int(mask.sum())
+    cell = values.iloc[row - 1]
+    missing = pd.api.types.is_scalar(cell) and pd.isna(cell)
+    shown = str(cell) if len(str(cell)) <= 40 else f"{str(cell)[:37]}..."
+    shown = "" if missing else f", '{shown}'" if _is_text(values) else f", {shown}"
+    return f"{count} {word.replace('values', 'value', 1) if count == 1 else word} (first: row {row}{shown})"
 
 
 def _first(mask: pd.Series) -> int:
@@ -123,27 +125,38 @@ def _is_text(values: pd.Series) -> bool:
     return isinstance(values.dtype, pd.StringDtype) or values.dtype == object
 
 
-def _nothing_bad(values: pd.Series) -> pd.Series:
-    return pd.Series(np.zeros(len(values), bool), values.index)
+def _all(values: pd.Series, truth: bool) -> pd.Series:  # noqa: FBT001 (the value itself)
+    return pd.Series(np.full(len(values), truth), values.index)
+
+
+def _odd_cells(values: pd.Series, *kinds: type) -> pd.Series:
+    """Return which cells of a mixed column are of a kind that cannot be meant."""
+    if values.dtype != object:
+        return _all(values, truth=False)
+    return values.map(lambda cell: isinstance(cell, kinds)).astype(bool)
 
 
 def _to_text(values: pd.Series) -> tuple[pd.Series, pd.Series]:
-    if pd.api.types.is_float_dtype(values.dtype) and (values.dropna() % 1 == 0).all():
+    bad = _odd_cells(values, bytes, list, tuple, dict, set, np.ndarray)
+    if pd.api.types.is_float_dtype(values.dtype) and (values.dropna() % 1 == 0).all() and (values.abs().max() < 2**53):
         values = values.astype("Int64")
-    return values.astype("str").where(values.notna()), _nothing_bad(values)
+    typed = values.mask(bad).astype("str").where(values.notna() & ~bad)
+    return typed.str.strip().str.replace(_CONTROL, "\N{REPLACEMENT CHARACTER}", regex=True), bad
 
 
 def _to_number(values: pd.Series) -> tuple[pd.Series, pd.Series]:
-    if pd.api.types.is_bool_dtype(values.dtype) or pd.api.types.is_datetime64_any_dtype(values.dtype):
+    kinds = pd.api.types
+    if kinds.is_bool_dtype(values.dtype) or not (kinds.is_numeric_dtype(values.dtype) or _is_text(values)):
         return pd.Series(np.nan, values.index), values.notna()
-    typed = pd.to_numeric(values, errors="coerce").astype("float64")
+    odd = _odd_cells(values, bool, np.bool_, list, tuple, dict, set, np.ndarray, bytes)
+    typed = pd.to_numeric(values.mask(odd), errors="coerce").astype("float64")
     infinite = pd.Series(np.isinf(typed.to_numpy()), values.index)
     return typed.mask(infinite), (typed.isna() & values.notna()) | infinite
 
 
 def _to_integer(values: pd.Series) -> tuple[pd.Series, pd.Series]:
     if pd.api.types.is_integer_dtype(values.dtype) and not values.isna().any():
-        return values.astype("int64"), _nothing_bad(values)
+        return values.astype("int64"), _all(values, truth=False)
     typed, bad = _to_number(values)
     bad = bad | (typed.notna() & ((typed % 1 != 0) | (typed.abs() >= 2.0**53)))
     whole = typed.mask(bad)
@@ -152,18 +165,22 @@ def _to_integer(values: pd.Series) -> tuple[pd.Series, pd.Series]:
 
 def _to_flag(values: pd.Series) -> tuple[pd.Series, pd.Series]:
     if pd.api.types.is_bool_dtype(values.dtype) and not values.isna().any():
-        return values.astype(bool), _nothing_bad(values)
+        return values.astype(bool), _all(values, truth=False)
     typed = values.astype("str").str.strip().str.lower().map(_FLAGS)
     bad = typed.isna() & values.notna()
     return typed.astype("boolean" if typed.isna().any() else "bool"), bad
 
 
 def _to_date(values: pd.Series) -> tuple[pd.Series, pd.Series]:
-    if pd.api.types.is_numeric_dtype(values.dtype) and not values.isna().all():
+    if pd.api.types.is_datetime64_any_dtype(values.dtype):
+        plain = values.dt.tz_localize(None) if values.dt.tz is not None else values
+        return plain.dt.normalize().astype("datetime64[s]"), _all(values, truth=False)
+    if not _is_text(values) and not values.isna().all():
         return pd.Series(pd.NaT, values.index).astype("datetime64[s]"), values.notna()
-    typed = pd.to_datetime(values, errors="coerce", format="ISO8601")
-    typed = typed.dt.tz_localize(None) if typed.dt.tz is not None else typed
-    return typed.dt.normalize().astype("datetime64[s]"), typed.isna() & values.notna()
+    words = values.astype("str").str.strip().where(values.notna())
+    days = words.where(words.str.fullmatch(_DAY).fillna(value=False).astype(bool)).str.slice(0, 10)
+    typed = pd.to_datetime(days, errors="coerce", format="%Y-%m-%d").astype("datetime64[s]")
+    return typed, typed.isna() & values.notna()
 
 
 _CASTS = {"text": _to_text, "integer": _to_integer, "number": _to_number, "flag": _to_flag, "date": _to_date}

@@ -4,9 +4,10 @@ from typing import Final
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import shapely
-from pyproj import CRS, Transformer
+from pyproj import CRS, Proj, Transformer
 
 KINDS: Final = {
     "polygon": ("Polygon", "MultiPolygon"),
@@ -22,7 +23,7 @@ def geometry_faults(table: pd.DataFrame, kind: str, *, required: bool, crs: str 
     if not isinstance(table, gpd.GeoDataFrame) or table.active_geometry_name is None:
         remedy = 'map the coordinates of a CSV, such as columns = { x = "LON", y = "LAT" }, or wkt'
         return [f"has no geometry; expected {kind}s: {remedy}"] if required else []
-    return [*_crs_faults(table, crs), *_kind_faults(table, kind), *_coordinate_faults(table)]
+    return [*_crs_faults(table, crs), *_kind_faults(table, kind), *coordinate_faults(table)]
 
 
 def _crs_faults(table: gpd.GeoDataFrame, crs: str | None) -> list[str]:
@@ -53,7 +54,7 @@ def _kind_faults(table: gpd.GeoDataFrame, kind: str) -> list[str]:
     return faults
 
 
-def _coordinate_faults(table: gpd.GeoDataFrame) -> list[str]:
+def coordinate_faults(table: gpd.GeoDataFrame) -> list[str]:
     coordinates, index = shapely.get_coordinates(table.geometry.to_numpy(), return_index=True)
     bad = ~np.isfinite(coordinates).all(axis=1)
     if not bad.any():
@@ -97,6 +98,36 @@ def reproject(table: gpd.GeoDataFrame, crs: str) -> tuple[gpd.GeoDataFrame, list
         return table, [f"CRS is {crs_name(table.crs)} (degrees), but coordinates reach {extreme}; name the true CRS"]
     moved = table.to_crs(crs)
     return moved, _place_faults(moved, table, crs)
+
+
+def length_error(table: gpd.GeoDataFrame) -> float:
+    """Return by how much lengths in the table's projected CRS are off, at worst, as a share.
+
+    Parameters
+    ----------
+    table
+        Shapes in a projected CRS. The scale is taken at the corners and the middle of their bounding box.
+    """
+    west, south, east, north = (float(edge) for edge in table.total_bounds)
+    x, y = (np.array([low, low, high, high, (low + high) / 2]) for low, high in ((west, east), (south, north)))
+    y = y[[0, 2, 0, 2, 4]]
+    projection = Proj(table.crs)
+    longitude, latitude = projection(x, y, inverse=True)
+    factors = projection.get_factors(longitude, latitude)
+    scales = np.concatenate([np.atleast_1d(factors.meridional_scale), np.atleast_1d(factors.parallel_scale)])
+    return float(np.abs(scales - 1).max())
+
+
+def outside_area(table: gpd.GeoDataFrame) -> npt.NDArray[np.bool_]:
+    """Return which rows lie outside the area of use of the table's CRS, by more than a degree."""
+    use = None if table.crs is None else table.crs.area_of_use
+    if use is None:
+        return np.zeros(len(table), bool)
+    around = Transformer.from_crs("EPSG:4326", table.crs, always_xy=True)
+    west, south, east, north = around.transform_bounds(use.west - 1, use.south - 1, use.east + 1, use.north + 1)
+    bounds = shapely.bounds(table.geometry.to_numpy())
+    inside = (bounds[:, 0] <= east) & (bounds[:, 2] >= west) & (bounds[:, 1] <= north) & (bounds[:, 3] >= south)
+    return np.asarray(~inside)
 
 
 def near(table: gpd.GeoDataFrame, towns: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -94,6 +94,7 @@ class Layer(BaseModel):
                 continue
             columns[name], found = conform(table[name], column)
             faults.extend(f"column '{name}' {fault}" for fault in found)
+        faults.extend(_broken_keys(self.key, columns))
         faults.extend(_key_faults(self.key, columns))
         faults.extend(geometry_faults(table, self.geometry, required=self.geometry_required, crs=crs))
         if faults:
@@ -109,6 +110,24 @@ def _map_hint(name: str, table: pd.DataFrame) -> str:
     columns = table.attrs.get("file_columns", [column for column in table.columns if column != "geometry"])
     theirs = ", ".join(map(str, columns))
     return f'; map one of yours to it, such as columns = {{ {name} = "..." }} (the file has: {theirs[:300]})'
+
+
+def _broken_keys(key: tuple[str, ...], columns: Mapping[str, pd.Series]) -> list[str]:
+    """Find line breaks and control characters inside keys, the mark of rows that a stray quote has merged."""
+    faults = []
+    for name in key:
+        if name not in columns or not isinstance(columns[name].dtype, pd.StringDtype):
+            continue
+        broken = (
+            columns[name].str.contains("[\n\r\t\N{REPLACEMENT CHARACTER}]", regex=True).fillna(value=False).astype(bool)
+        )
+        if broken.any():
+            row = int(broken.to_numpy().argmax()) + 1
+            faults.append(
+                f"key '{name}' has line breaks or control characters in {int(broken.sum())} rows (first: row {row});"
+                " look for a stray quotation mark"
+            )
+    return faults
 
 
 def _key_faults(key: tuple[str, ...], columns: Mapping[str, pd.Series]) -> list[str]:

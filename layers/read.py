@@ -11,21 +11,29 @@ import warnings
 import zlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from glob import escape
 from pathlib import Path
+from xml.etree.ElementTree import ParseError
 
 import geopandas as gpd
 import pandas as pd
 import pyarrow.parquet as pq
 import pyogrio
 import shapely
+from pyproj import CRS
 
 from layers import streets
-from layers._geometry import near, repair, reproject
+from layers._columns import Column, conform
+from layers._geometry import coordinate_faults, crs_name, near, repair, reproject
 from layers.errors import LayerError, suggestion
 from layers.layer import Layer
 
 _GDAL = {".gpkg", ".geojson", ".json", ".shp", ".zip", ".fgb", ".kml"}
 _X, _Y, _WKT = "x", "y", "wkt"
+_UNREADABLE = (
+    OSError, EOFError, ValueError, RuntimeError, TypeError, LookupError, ArithmeticError, AttributeError,
+    zlib.error, shapely.errors.ShapelyError, ParseError,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -43,7 +51,7 @@ class Source:
     columns
         Our column names to theirs. For a CSV, ``x`` and ``y``, or ``wkt``, name its coordinates in `crs`.
     encoding
-        Encoding of a text file.
+        Encoding of a CSV (UTF-8 where nothing is said) or of a Shapefile's attributes.
     origin, source, as_of
         Fill the common columns where the file has none.
     """
@@ -52,7 +60,7 @@ class Source:
     layer: str | None = None
     crs: str | None = None
     columns: Mapping[str, str] = field(default_factory=dict)
-    encoding: str = "utf-8"
+    encoding: str = ""
     origin: str = "not stated"
     source: str | None = None
     as_of: dt.date | None = None
@@ -98,19 +106,16 @@ def read(source: Source, declaration: Layer, crs: str, towns: gpd.GeoDataFrame |
 
 
 def _read(source: Source, declaration: Layer, crs: str, towns: gpd.GeoDataFrame | None) -> Reading:
-    raw, notes = _open(source, _wanted(source, declaration))
-    _check_map(source, declaration, raw)
-    table = raw.rename(columns={theirs: ours for ours, theirs in source.columns.items()})
-    table = _fill_common(_with_geometry(table, source, declaration), source)
+    table, notes = _open(source, declaration)
+    table = _fill_common(table, source)
     faults: list[str] = []
-    if isinstance(table, gpd.GeoDataFrame):
+    if isinstance(table, gpd.GeoDataFrame) and not coordinate_faults(table):
         table, repairs = repair(table, declaration.geometry)
         if declaration.context and towns is not None and table.crs is not None:
             table = near(table, towns)
         table, faults = reproject(table, crs)
         notes.extend(repairs)
-    checked = _check(table, declaration, faults, crs)
-    return Reading(checked, tuple(notes), file_hash(source.path))
+    return Reading(_check(table, declaration, faults, crs), tuple(notes), file_hash(source.path))
 
 
 def _check(table: pd.DataFrame, declaration: Layer, faults: Iterable[str], crs: str) -> pd.DataFrame:
@@ -124,12 +129,24 @@ def _check(table: pd.DataFrame, declaration: Layer, faults: Iterable[str], crs: 
     return checked
 
 
-def _wanted(source: Source, declaration: Layer) -> set[str]:
-    names = {source.columns.get(name, name) for name in declaration.columns}
-    return names | {source.columns.get(name, name) for name in (_X, _Y, _WKT)}
+def _open(source: Source, declaration: Layer) -> tuple[pd.DataFrame, list[str]]:
+    """Return the file's rows under our column names, with geometry, and the reader's own warnings."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        try:
+            table = _open_file(source, declaration)
+        except LayerError:
+            raise
+        except UnicodeDecodeError as error:
+            fault = f'is not {source.encoding or "utf-8"} text (byte {error.start}); set encoding = "latin-1" or the true one'
+            raise LayerError("", [fault]) from None
+        except _UNREADABLE as error:
+            reason = " ".join(str(error).split())[:300] or type(error).__name__
+            raise LayerError("", [f"cannot be read: {reason}; get the file again or convert it"]) from None
+    return table, sorted({str(entry.message) for entry in caught})
 
 
-def _open(source: Source, wanted: set[str]) -> tuple[pd.DataFrame, list[str]]:
+def _open_file(source: Source, declaration: Layer) -> pd.DataFrame:
     path = source.path
     if not path.is_file():
         raise LayerError("", [f"file {path} does not exist; correct its path in the region file"])
@@ -137,19 +154,15 @@ def _open(source: Source, wanted: set[str]) -> tuple[pd.DataFrame, list[str]]:
     if opener is None:
         known = ", ".join(sorted({*_GDAL, ".parquet", ".csv", ".csv.gz", ".tsv", ".osm"}))
         raise LayerError("", [f"format of {path.name} is not known; use one of {known}"])
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        try:
-            table = opener(source, wanted)
-        except LayerError:
-            raise
-        except UnicodeDecodeError as error:
-            fault = f'is not {source.encoding} text (byte {error.start}); set encoding = "latin-1" or the true one'
-            raise LayerError("", [fault]) from None
-        except (OSError, EOFError, ValueError, RuntimeError, zlib.error) as error:
-            reason = " ".join(str(error).split())[:300]
-            raise LayerError("", [f"cannot be read: {reason}; get the file again or convert it"]) from None
-    return table, sorted({str(entry.message) for entry in caught})
+    if source.layer is not None and opener is not _read_gdal:
+        raise LayerError(
+            "", [f"layer = '{source.layer}' means nothing for {path.name}, which is one table; leave it out"]
+        )
+    names = (*declaration.columns, _X, _Y, _WKT)
+    raw = opener(source, {source.columns.get(name, name) for name in names})
+    _check_map(source, declaration, raw)
+    table = raw.rename(columns={theirs: ours for ours, theirs in source.columns.items()})
+    return _with_geometry(table, source, declaration)
 
 
 def _opener(path: Path) -> Callable[[Source, set[str]], pd.DataFrame] | None:
@@ -167,6 +180,8 @@ def _read_gdal(source: Source, wanted: set[str]) -> pd.DataFrame:
     if source.path.suffix.lower() == ".gpkg":
         _refuse_cut_geopackage(source.path)
     tables = [str(name) for name in pyogrio.list_layers(source.path)[:, 0]]
+    if not tables:
+        raise LayerError("", ["holds no table; get the file again"])
     if source.layer is None and len(tables) > 1:
         raise LayerError("", [f'has {len(tables)} tables ({", ".join(tables)}); say which one with layer = "..."'])
     if source.layer is not None and source.layer not in tables:
@@ -174,7 +189,8 @@ def _read_gdal(source: Source, wanted: set[str]) -> pd.DataFrame:
     layer = source.layer if source.layer is not None else tables[0]
     fields = [str(name) for name in pyogrio.read_info(source.path, layer=layer)["fields"]]
     columns = [name for name in fields if name in wanted]
-    table: pd.DataFrame = pyogrio.read_dataframe(source.path, layer=layer, columns=columns, use_arrow=False)
+    encoding = source.encoding or None
+    table: pd.DataFrame = pyogrio.read_dataframe(source.path, layer=layer, columns=columns, encoding=encoding)
     return _remember_columns(_with_crs(table, source.crs), fields)
 
 
@@ -195,7 +211,8 @@ def _read_parquet(source: Source, wanted: set[str]) -> pd.DataFrame:
     names = [str(name) for name in schema.names]
     metadata = schema.metadata or {}
     if b"geo" not in metadata:
-        return _remember_columns(pd.read_parquet(source.path, columns=[n for n in names if n in wanted]), names)
+        table = pq.read_table(source.path, columns=[name for name in names if name in wanted])
+        return _remember_columns(table.replace_schema_metadata().to_pandas(), names)
     shapes = [name for name in names if name == "geometry" or name in _geometry_columns(metadata[b"geo"])]
     columns = [name for name in names if name in wanted and name not in shapes]
     table = gpd.read_parquet(source.path, columns=[*columns, *shapes])
@@ -207,23 +224,38 @@ def _geometry_columns(geo: bytes) -> set[str]:
 
 
 def _read_csv(source: Source, wanted: set[str]) -> pd.DataFrame:
-    tab = ".tsv" in source.path.name.lower()
+    sep = "\t" if ".tsv" in source.path.name.lower() else ","
+    encoding = source.encoding or "utf-8-sig"
+    _check_header(
+        pd.read_csv(source.path, sep=sep, dtype="str", encoding=encoding, header=None, nrows=1, keep_default_na=False)
+    )
     table = pd.read_csv(
         source.path,
-        sep="\t" if tab else ",",
+        sep=sep,
         dtype="str",
-        encoding=source.encoding,
+        encoding=encoding,
         encoding_errors="strict",
         keep_default_na=False,
         na_values=[""],
         skipinitialspace=True,
     )
     names = [str(name) for name in table.columns]
-    if names and names[0].lstrip().lower().startswith(("<!doctype", "<html")):
-        raise LayerError("", ["is an HTML page, not CSV; download the file again"])
     if isinstance(table.index, pd.RangeIndex):
         return _remember_columns(table[[name for name in names if name in wanted]], names)
     raise LayerError("", ["has rows with more fields than its header; quote the commas inside values"])
+
+
+def _check_header(header: pd.DataFrame) -> None:
+    names = [str(name).strip() for name in header.iloc[0]]
+    if names[0].lower().startswith(("<!doctype", "<html")):
+        raise LayerError("", ["is an HTML page, not CSV; download the file again"])
+    if len(names) == 1 and any(sign in names[0] for sign in ";\t|"):
+        raise LayerError(
+            "", ["has one column: its values are parted by another sign than a comma; save it with commas"]
+        )
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise LayerError("", [f"has several columns named {', '.join(twice)}; keep one of each"])
 
 
 def _read_osm(source: Source, _wanted: set[str]) -> pd.DataFrame:
@@ -232,14 +264,22 @@ def _read_osm(source: Source, _wanted: set[str]) -> pd.DataFrame:
 
 
 def _remember_columns(table: pd.DataFrame, names: Iterable[str]) -> pd.DataFrame:
-    table.attrs["file_columns"] = [name for name in names if name != "geometry"]
+    shapes = isinstance(table, gpd.GeoDataFrame)
+    table.attrs["file_columns"] = [name for name in names if not (shapes and name == "geometry")]
     return table
 
 
 def _with_crs(table: pd.DataFrame, crs: str | None) -> pd.DataFrame:
-    if isinstance(table, gpd.GeoDataFrame) and table.active_geometry_name and table.crs is None and crs:
-        return table.set_crs(crs)
-    return table
+    if not isinstance(table, gpd.GeoDataFrame) or table.active_geometry_name is None or crs is None:
+        return table
+    if table.crs is not None and table.crs != CRS.from_user_input(crs):
+        raise LayerError(
+            "",
+            [
+                f"says that its CRS is {crs_name(table.crs)}, the region file says {crs}; leave crs out, or mend the file"
+            ],
+        )
+    return table.set_crs(crs)
 
 
 def _check_map(source: Source, declaration: Layer, raw: pd.DataFrame) -> None:
@@ -255,6 +295,19 @@ def _check_map(source: Source, declaration: Layer, raw: pd.DataFrame) -> None:
         for name, column in source.columns.items()
         if column not in theirs
     ]
+    mapped = list(source.columns.values())
+    faults += [
+        f"column '{name}' is mapped to several of ours; name it once"
+        for name in sorted({n for n in mapped if mapped.count(n) > 1})
+    ]
+    taken = [
+        name for name, column in source.columns.items() if name in theirs and name not in mapped and column != name
+    ]
+    faults += [
+        f"column '{name}' is in the file, but '{source.columns[name]}' is mapped to it; rename one"
+        for name in taken
+        if name in raw
+    ]
     if faults:
         raise LayerError("", faults)
 
@@ -268,13 +321,28 @@ def _with_geometry(table: pd.DataFrame, source: Source, declaration: Layer) -> p
     if _WKT in table:
         return gpd.GeoDataFrame(table, geometry=_from_wkt(table[_WKT]), crs=source.crs)
     if _X in table and _Y in table:
-        x, y = (pd.to_numeric(table[name], errors="coerce") for name in (_X, _Y))
-        return gpd.GeoDataFrame(table, geometry=shapely.points(x, y), crs=source.crs)
+        number = Column(type="number", meaning="Coordinate.")
+        checked = {name: conform(table[name], number) for name in (_X, _Y)}
+        faults = [
+            f"column '{source.columns.get(name, name)}' {fault}"
+            for name, (_, found) in checked.items()
+            for fault in found
+        ]
+        if faults:
+            raise LayerError("", faults)
+        points = shapely.points(checked[_X][0].to_numpy(), checked[_Y][0].to_numpy())
+        return gpd.GeoDataFrame(table, geometry=points, crs=source.crs)
     return table
 
 
 def _from_wkt(values: pd.Series) -> gpd.GeoSeries:
-    shapes = shapely.from_wkt(values.to_numpy(dtype=object), on_invalid="ignore")
+    text = values.to_numpy(dtype=object)
+    text[values.isna().to_numpy()] = None
+    nested = (
+        values.str.contains(r"\({6}|COLLECTION.*COLLECTION", regex=True, case=False).fillna(value=False).astype(bool)
+    )
+    text[nested.to_numpy()] = "too deep"  # the parser recurses, and a deep text would end the process
+    shapes = shapely.from_wkt(text, on_invalid="ignore")
     bad = shapely.is_missing(shapes) & values.notna().to_numpy()
     if bad.any():
         row = int(bad.argmax())
@@ -293,7 +361,11 @@ def _fill_common(table: pd.DataFrame, source: Source) -> pd.DataFrame:
 
 def file_hash(path: Path) -> str:
     """Return the SHA-256 of a file; for a Shapefile, of its parts in order of name."""
-    parts = sorted(path.parent.glob(f"{path.stem}.*")) if path.suffix.lower() == ".shp" else [path]
+    parts = (
+        sorted(part for part in path.parent.glob(f"{escape(path.stem)}.*") if part.is_file())
+        if path.suffix.lower() == ".shp"
+        else [path]
+    )
     digest = hashlib.sha256()
     for part in parts:
         with part.open("rb") as file:

@@ -66,10 +66,10 @@ def test_all_faults_of_a_layer_come_in_one_error_with_first_row_and_value():
     table = premises(down_mbps=[25, -5, "fast"], up_mbps=[3, 3, 3], location_id=["a", "b", "a"], units=[1, 1.5, 0])
     found = faults("premises", table)
     assert found == (
-        "column 'units' has 1 values of another type (first: row 2, 1.5); expected whole numbers",
-        "column 'units' has 1 values below 1 (first: row 3, 0.0); the smallest allowed is 1 units",
-        "column 'down_mbps' has 1 values of another type (first: row 3, 'fast'); expected numbers",
-        "column 'down_mbps' has 1 negative values (first: row 2, '-5'); the smallest allowed is 0 Mbps",
+        "column 'units' has 1 value of another type (first: row 2, 1.5); expected whole numbers",
+        "column 'units' has 1 value below 1 (first: row 3, 0.0); the smallest allowed is 1 units",
+        "column 'down_mbps' has 1 value of another type (first: row 3, 'fast'); expected numbers",
+        "column 'down_mbps' has 1 negative value (first: row 2, '-5'); the smallest allowed is 0 Mbps",
         "key 'location_id' repeats (1 rows too many, first: row 3, a); keep one of each",
     )
 
@@ -93,7 +93,7 @@ def test_a_code_that_lost_its_leading_zero_is_told_so():
     table = pd.DataFrame({"county_fips": [1001, 25001], "county": ["Autauga", "Barnstable"]})
     shapes = gpd.GeoDataFrame(table, geometry=[box(0, 0, 1, 1)] * 2, crs="EPSG:26986")
     (found,) = faults("counties", shapes)
-    assert "1 values of another form (first: row 1, 1001)" in found
+    assert "1 value of another form (first: row 1, 1001)" in found
     assert "leading zeros may be lost" in found
 
 
@@ -138,7 +138,7 @@ def test_an_unknown_layer_gets_the_nearest_name():
 def test_dates_and_flags_take_their_usual_spellings_and_refuse_others():
     dates, bad = conform(pd.Series(["2015-12-31", "31/12/2015"]), Column(type="date", meaning="."))
     assert dates[0] == pd.Timestamp(dt.date(2015, 12, 31))
-    assert bad == ["has 1 values of another type (first: row 2, '31/12/2015'); expected dates as YYYY-MM-DD"]
+    assert bad == ["has 1 value of another type (first: row 2, '31/12/2015'); expected dates as YYYY-MM-DD"]
     flags, none = conform(pd.Series(["yes", "0", "True"]), Column(type="flag", meaning="."))
     assert flags.tolist() == [True, False, True]
     assert none == []
@@ -147,7 +147,7 @@ def test_dates_and_flags_take_their_usual_spellings_and_refuse_others():
 
 def test_infinite_numbers_are_not_numbers():
     assert conform(pd.Series([1.0, np.inf]), Column(type="number", meaning="."))[1] == [
-        "has 1 values of another type (first: row 2, inf); expected numbers"
+        "has 1 value of another type (first: row 2, inf); expected numbers"
     ]
 
 
