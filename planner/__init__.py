@@ -7,10 +7,10 @@ from planner.check import World as World
 from planner.check import check as check
 from planner.plan import plan as plan
 from planner.region import Region as Region
-from planner.region import Target as Target
 from planner.region import load_region as load_region
 from planner.result import Plan as Plan
 from planner.result import load_plan as load_plan
+from planner.target import Target as Target
 
 __all__ = [
     "Plan",

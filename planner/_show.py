@@ -14,15 +14,16 @@ from rich.text import Text
 from layers import Layer, TownlineError
 from planner import words
 from planner.check import World
-from planner.region import Region, Target
+from planner.region import Region
 from planner.result import Plan
+from planner.target import Target
 
 _MARKS = {"pass": "✓ pass", "fail": "✕ fail", "not known": "? not known"}
 
 
 def _console(*, stderr: bool = False) -> Console:
     stream = sys.stderr if stderr else sys.stdout
-    width = None if stream.isatty() else 160
+    width = None if stream is not None and stream.isatty() else 160
     return Console(stderr=stderr, width=width, highlight=False)
 
 
@@ -48,9 +49,14 @@ def fault(error: TownlineError) -> None:
 
 
 def _table(title: str, heads: Mapping[str, str], rows: Iterable[Iterable[object]]) -> Table:
-    table = Table(title=plain(title), box=box.SIMPLE_HEAD, title_justify="left", title_style="bold")
+    table = Table(
+        title=plain(title), box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), title_justify="left", title_style="bold"
+    )
     for head, justify in heads.items():
-        table.add_column(plain(head), justify="right" if justify == "right" else "left")
+        right = justify == "right"
+        table.add_column(
+            plain(head), justify="right" if right else "left", no_wrap=right, min_width=8 if right else None
+        )
     for row in rows:
         table.add_row(*(plain(cell) for cell in row))
     return table
@@ -109,16 +115,14 @@ def _sentence(title: str, rows: pd.DataFrame) -> str:
 
 def plan(made: Plan, files: Iterable[Path]) -> None:
     """Print a plan in brief: costed towns, verdicts, totals, caveats, files."""
-    results, region = pd.DataFrame(made.tables["town_results"]), made.region
-    if "cost_central_usd" in results:
-        costed = results[results["cost_central_usd"].notna()]
-        title = f"{region.name}: {len(costed)} towns to build, fibre to every premises"
-        _console().print(_frame(title, costed, _COSTS))
-    cover = made.tables["coverage"]
+    region, cover = made.region, made.tables["coverage"]
+    if "build_costs" in made.tables:
+        _print_costs(made)
     for target in region.targets:
         line(_sentence(_demand(target), cover[cover["target"] == target.label]))
     if "build_cost" in made.headline:
-        _money_lines(made)
+        for sentence in _money(made.headline["build_cost"]):
+            line(sentence)
     origins = sorted({str(value) for table in made.layers.values() for value in set(table["origin"])} - {"published"})
     if origins:
         line(f"mind: some layers are {', '.join(origins)}; each table and the map say which")
@@ -128,20 +132,42 @@ def plan(made: Plan, files: Iterable[Path]) -> None:
         line(f"wrote {path}")
 
 
-def _money_lines(made: Plan) -> None:
-    cost = made.headline["build_cost"]
-    line(
-        f"fibre to every premises of {cost['towns_costed']} towns: {words.usd(cost['cost_low_usd'])} low,"
-        f" {words.usd(cost['cost_central_usd'])} central, {words.usd(cost['cost_high_usd'])} high"
+def _print_costs(made: Plan) -> None:
+    results = pd.DataFrame(made.tables["town_results"].drop(columns="geometry"))
+    table = results.merge(made.tables["build_costs"][["town_geoid", "budget_usd"]], on="town_geoid")
+    costed = table[table["cost_central_usd"].notna()]
+    title = f"{made.region.name}: cost of fibre to every premises of {len(costed)} towns"
+    console = _console()
+    console.print(_frame(title, costed, _COSTS if console.width >= _WIDE else _NARROW))
+
+
+def _money(cost: Mapping[str, Any]) -> Iterable[str]:
+    yield (
+        f"fibre to every premises of {cost['towns_costed']} towns that fall short or are not known:"
+        f" {words.usd(cost['cost_low_usd'])} low, {words.usd(cost['cost_central_usd'])} central,"
+        f" {words.usd(cost['cost_high_usd'])} high"
     )
-    if not cost["towns_with_published_budget"]:
-        return
-    line(
-        f"{cost['towns_with_published_budget']} of them have a published budget: {words.usd(cost['published_budget_usd'])},"
-        f" model {words.usd(cost['fitted_budget_usd'])} ({cost['premises']:,} premises,"
-        f" {words.whole_miles(cost['route_m'])} of route;"
-        f" error leaving each town out {cost['leave_one_out_error_share']:.1%})"
+    if cost["towns_partly_served"]:
+        yield (
+            f"{cost['towns_partly_served']} of them are served in part; a whole build there is"
+            f" {words.usd(cost['partly_served_cost_central_usd'])} of the central figure"
+        )
+    left = ", ".join(
+        f"{count} {reason.removeprefix('not known: ')}" for reason, count in cost["towns_not_costed"].items()
     )
+    if left:
+        yield f"not costed: {left}"
+    if cost["towns_with_published_budget"]:
+        yield (
+            f"{cost['towns_with_published_budget']} of them have a published budget: {cost['premises']:,} premises,"
+            f" {words.whole_miles(cost['route_m'])} of route, {words.usd(cost['published_budget_usd'])};"
+            f" model {words.usd(cost['fitted_budget_usd'])}, equal over the towns that it is fitted to"
+        )
+    yield f"error of the model for a town that it has not seen: {cost['leave_one_out_error_share']:.1%}"
+
+
+def _miles(value: Any) -> str:
+    return words.count(round(value / words.METRES_PER_MILE))
 
 
 _Formats = Mapping[str, tuple[str, Callable[[Any], str]]]
@@ -150,10 +176,10 @@ _COVERAGE: _Formats = {
     "premises": ("premises", words.count),
     "served": ("served", words.count),
     "share_served": ("share", words.floor_percent),
-    "shortfall": ("lacking", words.count),
+    "shortfall": ("missing", words.count),
     "verdict": ("verdict", _MARKS.__getitem__),
     "origin": ("data", str),
-    "missing": ("missing", str),
+    "missing": ("not known", str),
 }
 _COSTS: _Formats = {
     "town": ("town", str),
@@ -161,12 +187,17 @@ _COSTS: _Formats = {
     "premises": ("premises", words.count),
     "share_served": ("served", words.floor_percent),
     "verdict": ("verdict", _MARKS.__getitem__),
-    "route_m": ("miles", words.whole_miles),
+    "route_m": ("miles", _miles),
     "published_budget_usd": ("published", words.usd),
-    "cost_low_usd": ("cost low", words.usd),
+    "budget_usd": ("model", words.usd),
+    "cost_low_usd": ("low", words.usd),
     "cost_central_usd": ("central", words.usd),
     "cost_high_usd": ("high", words.usd),
 }
+_NARROW: _Formats = {
+    name: _COSTS[name] for name in _COSTS if name not in ("county", "route_m", "published_budget_usd", "budget_usd")
+}
+_WIDE = 110
 
 
 def _frame(title: str, table: pd.DataFrame, formats: _Formats) -> Table:

@@ -2,12 +2,20 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
+import shapely
+from shapely import STRtree
 
-from layers import LayerError, Reading, declared, read
+from layers import LayerError, Reading, declared, length_error, outside_area, read
 from planner.region import Region
+
+_MOST_STRETCH: Final = 0.03
+_MOST_OVERLAP: Final = 0.02
+_FAR_M: Final = 20_000.0
 
 
 @dataclass(frozen=True)
@@ -59,13 +67,23 @@ def check(region: Region) -> World:
         except LayerError as error:
             errors.append(error)
     errors.extend(_join_errors(region, readings))
+    if "towns" in readings:
+        errors.extend(_town_errors(region, gpd.GeoDataFrame(readings["towns"].table)))
     if len(errors) == 1:
         raise errors[0]
     if errors:
         raise LayerError(f"{len(errors)} layers have faults", [str(error) for error in errors])
+    layers = _inside({name: reading.table for name, reading in readings.items()}, region)
+    notes = [f"layer '{name}': {note}" for name, reading in readings.items() for note in reading.warnings]
+    notes += [f"layer '{name}': has no row in the region's area; left out" for name in readings if name not in layers]
+    evidence = region.prices.budget_to_cost.as_of
+    if evidence > region.as_of:
+        notes.append(
+            f"price book '{region.prices.name}': rests on figures up to {evidence}, after the region's day {region.as_of}"
+        )
     return World(
-        layers=_inside({name: reading.table for name, reading in readings.items()}, region),
-        notes=tuple(f"layer '{name}': {note}" for name, reading in readings.items() for note in reading.warnings),
+        layers=layers,
+        notes=tuple(notes),
         hashes={name: reading.sha256 for name, reading in readings.items()},
     )
 
@@ -81,6 +99,7 @@ def _join_errors(region: Region, readings: Mapping[str, Reading]) -> list[LayerE
             continue
         code = reading.table["town_geoid"]
         lost = ~code.isin(known)
+        errors.extend(_far_errors(region, name, reading.table, readings["towns"].table))
         if lost.any():
             row = int(lost.to_numpy().argmax())
             fault = (
@@ -92,6 +111,62 @@ def _join_errors(region: Region, readings: Mapping[str, Reading]) -> list[LayerE
     return errors
 
 
+def _far_errors(region: Region, name: str, table: pd.DataFrame, towns: pd.DataFrame) -> list[LayerError]:
+    """Find rows that name a town and lie far from all of them."""
+    if not isinstance(table, gpd.GeoDataFrame) or table.active_geometry_name is None:
+        return []
+    west, south, east, north = gpd.GeoDataFrame(towns).total_bounds
+    bounds = shapely.bounds(table.geometry.to_numpy())
+    near_x = (bounds[:, 0] <= east + _FAR_M) & (bounds[:, 2] >= west - _FAR_M)
+    far = ~(near_x & (bounds[:, 1] <= north + _FAR_M) & (bounds[:, 3] >= south - _FAR_M))
+    if not far.any():
+        return []
+    fault = (
+        f"geometry lies more than {_FAR_M / 1000:.0f} km from all towns in {int(far.sum())} rows"
+        f" (first: row {int(far.argmax()) + 1}); look for swapped or empty coordinates"
+    )
+    return [LayerError(f"layer '{name}' ({region.source(name).path.name})", [fault])]
+
+
+def _town_errors(region: Region, towns: gpd.GeoDataFrame) -> list[LayerError]:
+    faults = []
+    codes = towns["town_geoid"]
+    lost = [code for code in region.area.codes if not codes.str.startswith(code).any()]
+    if lost:
+        faults.append(f"has no town of the [area] codes {', '.join(lost)}; correct them")
+    stretch = length_error(towns)
+    if stretch > _MOST_STRETCH:
+        faults.append(
+            f"lengths in the region's CRS {region.crs} are off by {stretch:.0%} here; use the state plane or UTM zone"
+        )
+    stray = np.flatnonzero(outside_area(towns))
+    if len(stray):
+        town = towns["town"].iloc[stray[0]]
+        faults.append(
+            f"{len(stray)} towns lie outside the area of the region's CRS {region.crs} (first: row {stray[0] + 1}, {town});"
+            " look for swapped coordinates, or use a CRS that fits"
+        )
+    faults.extend(_overlap_faults(towns))
+    return [LayerError(f"layer 'towns' ({region.source('towns').path.name})", faults)] if faults else []
+
+
+def _overlap_faults(towns: gpd.GeoDataFrame) -> list[str]:
+    """Find pairs of towns that share more than a sliver of the smaller one."""
+    shapes = towns.geometry.to_numpy()
+    left, right = STRtree(shapes).query(shapes, predicate="overlaps")
+    within, around = STRtree(shapes).query(shapes, predicate="covered_by")
+    pairs = np.vstack([np.concatenate([left, within]), np.concatenate([right, around])])
+    pairs = pairs[:, pairs[0] != pairs[1]]
+    shared = shapely.area(shapely.intersection(shapes[pairs[0]], shapes[pairs[1]]))
+    smaller = np.minimum(shapely.area(shapes[pairs[0]]), shapely.area(shapes[pairs[1]]))
+    bad = np.flatnonzero(shared > _MOST_OVERLAP * smaller)
+    if len(bad) == 0:
+        return []
+    first = sorted(towns["town"].iloc[pairs[:, bad[0]]])
+    count = len({tuple(sorted(pair)) for pair in pairs[:, bad].T.tolist()})
+    return [f"{count} pairs of towns overlap (first: {first[0]} and {first[1]}); draw each town once, without overlap"]
+
+
 def _joins(name: str, table: pd.DataFrame) -> bool:
     return "town_geoid" in table and not declared(name).calibration
 
@@ -100,11 +175,10 @@ def _inside(tables: Mapping[str, pd.DataFrame], region: Region) -> dict[str, pd.
     """Keep the towns of the region's area, and the rows that name one of them."""
     towns = tables["towns"]
     towns = towns[[region.area.holds(code) for code in towns["town_geoid"]]]
-    if len(towns) == 0:
-        raise LayerError("layer 'towns'", ["has no town inside the region's [area]; correct its codes"])
     kept = {}
     for name, table in tables.items():
         mine = table[table["town_geoid"].isin(towns["town_geoid"])] if _joins(name, table) else table
-        kept[name] = mine.reset_index(drop=True)
+        if len(mine):
+            kept[name] = mine.reset_index(drop=True)
     kept["towns"] = kept["towns"].sort_values("town_geoid", ignore_index=True)
     return kept

@@ -1,5 +1,6 @@
 """The command `townline`: parse, call, print. Nothing imports this module."""
 
+import io
 import json
 import os
 import sys
@@ -17,7 +18,7 @@ from planner import _show, coverage
 from planner.check import check
 from planner.plan import plan
 from planner.region import load_region
-from planner.result import save_csv, write_bytes
+from planner.result import refuse_inputs, save_csv, write_bytes
 
 app = typer.Typer(
     name="townline",
@@ -35,6 +36,12 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object for 
 
 def main() -> None:
     """Run the command; a fault that the user can mend prints one message and exits with status 2."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a name that the terminal cannot show must not end the run
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a sign that the terminal cannot show must not end the run
     try:
         app()
     except TownlineError as error:
@@ -43,6 +50,8 @@ def main() -> None:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
+    except OSError as error:
+        sys.exit(f"error: {error.strerror or error}")
 
 
 @app.command()
@@ -105,10 +114,16 @@ def coverage_command(
         tell("coverage")
         table = coverage.by_town(world.towns, world.get("premises"), world.get("town_service"), checked_region.targets)
     if out is not None:
+        refuse_inputs(checked_region, [out])
         save_csv(table, out)
     if as_json:
         _print_json(
-            {"region": checked_region.name, "towns": json.loads(table.to_json(orient="records", date_format="iso"))}
+            {
+                "region": checked_region.name,
+                "towns": json.loads(
+                    table.assign(as_of=table["as_of"].dt.strftime("%Y-%m-%d")).to_json(orient="records")
+                ),
+            }
         )
     else:
         _show.coverage(table, checked_region)

@@ -15,8 +15,10 @@ import pandas as pd
 from layers import PlanError
 from planner.prices import Factor
 from planner.tables import checked
+from planner.words import METRES_PER_MILE
 
 _TERMS = {"route_m": "m", "premises": "premises", "poles": "poles"}
+_WORDS = {"route_m": "miles of route", "premises": "premises", "poles": "poles"}
 _FEWEST_TOWNS = 8
 
 
@@ -49,13 +51,20 @@ class CostModel:
         return pd.Series(_design(quantities) @ self.coefficients_usd, quantities.index)
 
     def outside(self, quantities: pd.DataFrame) -> pd.Series:
-        """Name the quantities that lie outside the fitted towns' range; empty text where none does."""
-        words = pd.Series("", quantities.index, dtype="str")
-        for term in _TERMS:
+        """Say which quantities lie outside the fitted towns' range, in words; empty text where none does."""
+        said = pd.Series("", quantities.index, dtype="str")
+        for term, word in _WORDS.items():
             low, high = self.ranges[term]
-            beyond = (quantities[term] < low) | (quantities[term] > high)
-            words += np.where(beyond, f"{term} outside {low:,.0f} to {high:,.0f}; ", "")
-        return words.str.removesuffix("; ")
+            values = quantities[term].astype("float64")
+            beyond = (values < low) | (values > high)
+            span = f" {word} (the model covers {_figure(term, low)} to {_figure(term, high)}); "
+            found = [f"{_figure(term, value)}{span}" if out else "" for value, out in zip(values, beyond, strict=True)]
+            said += pd.Series(found, quantities.index, dtype="str")
+        return said.str.removesuffix("; ")
+
+
+def _figure(term: str, value: float) -> str:
+    return f"{value / METRES_PER_MILE if term == 'route_m' else value:,.0f}"
 
 
 def _design(table: pd.DataFrame) -> npt.NDArray[np.float64]:
@@ -85,6 +94,10 @@ def fit(budgets: pd.DataFrame) -> CostModel:
         raise PlanError("cost model", [f"{len(budgets)} published budgets; at least {_FEWEST_TOWNS} are needed"])
     design, total = _design(budgets), budgets["total_usd"].to_numpy(dtype="float64")
     scale = design.max(axis=0)
+    if (scale == 0).any() or np.ptp(total) == 0:
+        raise PlanError(
+            "cost model", ["a quantity or the total is the same in all published budgets; give budgets that differ"]
+        )
     scaled, rank = np.linalg.lstsq(design / scale, total)[:3:2]
     if rank < design.shape[1]:
         raise PlanError("cost model", ["quantities of the published budgets move together; give budgets that differ"])
@@ -128,30 +141,51 @@ def price(coverage: pd.DataFrame, quantities: pd.DataFrame, model: CostModel, fa
         Table `build_costs`, one row a town, with the reason where there is no cost.
     """
     table = coverage[["town_geoid", "town", "verdict"]].merge(
-        quantities.rename(columns={"basis": "quantities_basis"}), on="town_geoid", how="left"
+        quantities[["town_geoid", *_TERMS, "basis"]].rename(columns={"basis": "quantities_basis"}),
+        on="town_geoid",
+        how="left",
     )
     published = model.towns[["town_geoid", "published_budget_usd", "model_error_share"]]
     table = table.merge(published, on="town_geoid", how="left")
     there = table["route_m"].notna()
     beyond = model.outside(table).where(there, "")
+    budget = model.budget_usd(table)
     note = pd.Series(None, table.index, dtype="str")
-    note = note.mask(beyond != "", "not known: " + beyond + ", the range of the fitted towns")
+    note = note.mask(budget <= 0, "not known: the model gives no positive budget for these quantities")
+    note = note.mask(beyond != "", "not known: " + beyond)
     note = note.mask(~there, "not known: no build quantities (survey, or roads and premises)")
-    table["cost_note"] = note.mask(table["verdict"] == "pass", "meets the target; no build costed")
-    table["budget_usd"] = model.budget_usd(table).where(table["cost_note"].isna())
+    note = note.mask(table["verdict"] == "pass", "meets the target; no build costed")
+    costed = note.isna()
+    table["budget_usd"] = budget.where(costed)
     for name in ("low", "central", "high"):
         table[f"cost_{name}_usd"] = table["budget_usd"] * float(getattr(factor, name))
-    partly = table["budget_usd"].notna() & (coverage["served"].to_numpy(dtype="float64", na_value=0) > 0)
-    table.loc[partly, "cost_note"] = "cost is of a build to every premises, though part of the town is served"
+    table["cost_origin"] = pd.Series("modelled", table.index, dtype="str").where(costed)
+    table["quantities_basis"] = table["quantities_basis"].where(costed)
+    table["cost_note"] = note.where(~costed, _remarks(table, coverage))
     return checked("build_costs", table)
 
 
-def backtest(actual: pd.DataFrame, model: CostModel, factor: Factor) -> pd.DataFrame:
+def _remarks(table: pd.DataFrame, coverage: pd.DataFrame) -> pd.Series:
+    """Say what to mind of a cost: a town that is served in part, or was budgeted above the band."""
+    partly = pd.Series(coverage["served"].to_numpy(dtype="float64", na_value=0) > 0, table.index)
+    above = table["published_budget_usd"] > table["cost_high_usd"]
+    remarks = pd.Series("", table.index, dtype="str")
+    remarks = remarks.mask(partly, "a build to every premises, though part of the town is served; ")
+    remarks = remarks.mask(
+        above, remarks + "the published budget lies above the band, which leaves out the model's own error; "
+    )
+    remarks = remarks.str.removesuffix("; ")
+    return remarks.mask(remarks == "")
+
+
+def backtest(actual: pd.DataFrame, model: CostModel, factor: Factor) -> pd.DataFrame | None:
     """Return table `cost_backtest`: finished towns beside their published and fitted budgets and the band.
 
-    Towns that are not among the fitted ones are left out.
+    Towns that are not among the fitted ones are left out; None where none is left.
     """
     table = actual.merge(model.towns[["town_geoid", "fitted_budget_usd"]], on="town_geoid")
+    if len(table) == 0:
+        return None
     table["published_budget_usd"] = table["budget_usd"]
     table["actual_over_budget"] = table["actual_usd"] / table["budget_usd"]
     table["actual_over_fit"] = table["actual_usd"] / table["fitted_budget_usd"]
@@ -198,4 +232,6 @@ def fit_table(model: CostModel, finished: pd.DataFrame | None) -> pd.DataFrame:
             ("smallest cost as built by fit", ratio.min(), "ratio", names),
             ("largest cost as built by fit", ratio.max(), "ratio", names),
         ]
-    return checked("cost_fit", pd.DataFrame(rows, columns=["statistic", "value", "unit", "note"]))
+    table = pd.DataFrame(rows, columns=["statistic", "value", "unit", "note"])
+    table["value"] = [round(float(value), 2 if unit == "usd" else 6) for _, value, unit, _ in rows]
+    return checked("cost_fit", table)

@@ -10,11 +10,16 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from planner.region import Target
 from planner.tables import checked
+from planner.target import Target
+from planner.words import exact_share
 
 _CERTAINTY = ("generated", "modelled", "approximate", "not stated", "published")
 _COUNTS = ("premises", "served", "unserved", "unknown")
+_EVIDENCE = {
+    **dict.fromkeys(_COUNTS, "Int64"), "given_share": "float64",
+    **dict.fromkeys(("basis", "origin", "note"), "str"), "as_of": "datetime64[s]",
+}  # fmt: skip
 
 
 def by_town(
@@ -52,10 +57,9 @@ def _for_target(
     if shares is not None:
         given = _from_shares(shares, target)
         evidence = pd.concat([evidence, given[~given.index.isin(evidence.index)]])
-    table = towns[["town_geoid", "town"]].join(evidence, on="town_geoid")
-    table["basis"] = table["basis"].fillna("none") if "basis" in table else "none"
-    table = table.reindex(columns=[*table.columns, *({*_COUNTS, "given_share", "note", "origin", "as_of"} - {*table})])
-    table = table.astype(dict.fromkeys(_COUNTS, "Int64"))
+    table = towns[["town_geoid", "town"]].join(evidence.reindex(columns=list(_EVIDENCE)), on="town_geoid")
+    table = table.astype(_EVIDENCE)
+    table["basis"] = table["basis"].fillna("none")
     table["origin"] = table["origin"].fillna("not stated")
     table["target"], table["target_share"] = target.label, float(target.share)
     return _judge(table, target)
@@ -86,17 +90,22 @@ def _weakest_origin(premises: pd.DataFrame) -> pd.Series:
 
 
 def _from_shares(shares: pd.DataFrame, target: Target) -> pd.DataFrame:
+    """Return the evidence of published shares; premises served are the share of all, cut to whole ones."""
     tier = (shares["down_mbps"] == target.down_mbps) & (shares["up_mbps"] == target.up_mbps)
     table = shares[tier].set_index("town_geoid")
     premises = table["premises"].astype("Int64")
-    share = table["share_served"].astype("Float64")
-    served = (share * premises.astype("Float64")).round().astype("Int64")
+    both = premises.notna() & table["share_served"].notna()
+    whole = [
+        int(exact_share(share) * count)
+        for share, count in zip(table["share_served"][both], premises[both], strict=True)
+    ]
+    counts = pd.Series(whole, table.index[both], dtype="Int64").reindex(table.index)
     return pd.DataFrame(
         {
             "premises": premises,
-            "served": served,
-            "unserved": premises - served,
-            "unknown": (premises - served) * 0,
+            "served": counts,
+            "unserved": premises - counts,
+            "unknown": (premises - counts) * 0,
             "given_share": table["share_served"],
             "basis": "town share",
             "origin": table["origin"],
@@ -114,22 +123,27 @@ def needed_premises(premises: pd.Series, target: Target) -> pd.Series:
 
 def _judge(table: pd.DataFrame, target: Target) -> pd.DataFrame:
     table["needed"] = needed_premises(table["premises"], target)
-    counted = table["served"].notna() & (table["premises"] > 0).fillna(value=False).astype(bool)
-    best = table["served"] + table["unknown"]
-    passes = counted & (table["served"] >= table["needed"]).fillna(value=False).astype(bool)
-    fails = counted & (best < table["needed"]).fillna(value=False).astype(bool)
     share = table["given_share"].astype("float64")
-    uncounted = ~counted & share.notna() & table["premises"].isna()
-    passes |= uncounted & (share >= float(target.share))
-    fails |= uncounted & (share < float(target.share))
+    meets = share.map(lambda given: exact_share(given) >= target.share, na_action="ignore")
+    counted = table["served"].notna() & share.isna() & _true(table["premises"] > 0)
+    best = table["served"] + table["unknown"]
+    there = share.notna() & ~_true(table["premises"] == 0)
+    passes = (counted & _true(table["served"] >= table["needed"])) | (there & (meets == True))  # noqa: E712 (may be missing)
+    fails = (counted & _true(best < table["needed"])) | (there & (meets == False))  # noqa: E712
     table["verdict"] = np.select([passes, fails], ["pass", "fail"], "not known")
     known = passes | fails
     counted_share = (table["served"] / table["premises"].where(table["premises"] > 0)).astype("float64")
-    table["share_served"] = counted_share.fillna(share).where(known)
+    table["share_served"] = share.fillna(counted_share).where(known)
     table["margin_share"] = table["share_served"] - float(target.share)
-    table["shortfall"] = (table["needed"] - table["served"]).clip(lower=0).where(counted & known)
+    shortfall = (table["needed"] - table["served"]).clip(lower=0).mask(passes, 0)
+    table["shortfall"] = shortfall.where(known & table["served"].notna())
     table["missing"] = _missing(table, known)
     return table
+
+
+def _true(condition: pd.Series) -> pd.Series:
+    """Return a condition as plain booleans; where it is not known it does not hold."""
+    return condition.fillna(value=False).astype(bool)
 
 
 def _missing(table: pd.DataFrame, known: pd.Series) -> pd.Series:
@@ -138,5 +152,5 @@ def _missing(table: pd.DataFrame, known: pd.Series) -> pd.Series:
     missing = ("speeds of " + unknown.astype("str") + " premises").where(unknown > 0)
     missing = missing.mask((unknown > 0) & ~known, missing + "; the verdict turns on them")
     missing = missing.mask((table["basis"] == "town share") & ~known, "share of premises served")
-    missing = missing.mask((table["premises"] == 0).fillna(value=False), "premises in the town")
+    missing = missing.mask(_true(table["premises"] == 0), "premises in the town")
     return missing.mask(table["basis"] == "none", "a premises list or a service share of the town")

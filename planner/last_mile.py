@@ -2,8 +2,9 @@
 
 import geopandas as gpd
 import pandas as pd
+import shapely
 
-from planner.tables import checked
+from planner.tables import checked, nothing
 
 
 def quantities(
@@ -42,20 +43,24 @@ def quantities(
         table = pd.DataFrame({"premises": premises, "route_m": lengths}).dropna()
         table["poles"] = table["route_m"] * poles_per_m
         frames.append(table.rename_axis("town_geoid").reset_index().assign(basis="road length"))
-    empty = pd.DataFrame(columns=["town_geoid", "premises", "poles", "route_m", "basis"])
-    found = pd.concat(frames, ignore_index=True).drop_duplicates("town_geoid") if frames else empty
+    if not frames:
+        return nothing("quantities")
+    found = pd.concat(frames, ignore_index=True).drop_duplicates("town_geoid")
     found = found[found["town_geoid"].isin(towns["town_geoid"])].sort_values("town_geoid")
-    return checked("quantities", found) if len(found) else found
+    return checked("quantities", found) if len(found) else nothing("quantities")
 
 
 def road_length_m(towns: gpd.GeoDataFrame, roads: gpd.GeoDataFrame) -> pd.Series:
     """Return the length of roads in each town, in metres of the region's CRS (index: town code).
 
-    Segments that name their town count for it; otherwise each counts for the part that lies in the town.
+    Segments that name their town count for it; otherwise each counts for the part that lies in the town. A part that
+    runs along the line between towns is shared equally.
     """
     if "town_geoid" in roads:
         return roads.geometry.length.groupby(roads["town_geoid"]).sum()
-    pieces = gpd.overlay(
-        roads[["geometry"]], towns[["town_geoid", "geometry"]], how="intersection", keep_geom_type=True
-    )
-    return pieces.geometry.length.groupby(pieces["town_geoid"]).sum()
+    numbered = roads[["geometry"]].assign(road=range(len(roads)))
+    pieces = gpd.overlay(numbered, towns[["town_geoid", "geometry"]], how="intersection", keep_geom_type=True)
+    pieces = pieces.explode(ignore_index=True)
+    pieces["shape"] = shapely.to_wkb(shapely.normalize(shapely.set_precision(pieces.geometry.to_numpy(), 0.001)))
+    sharing = pieces.groupby(["road", "shape"])["town_geoid"].transform("nunique")
+    return (pieces.geometry.length / sharing).groupby(pieces["town_geoid"]).sum()

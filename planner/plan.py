@@ -54,6 +54,7 @@ def _last_mile(world: World, region: Region, cover: pd.DataFrame, budgets: pd.Da
     actual = world.get("actual_costs")
     finished = costs.backtest(actual, model, factor) if actual is not None else None
     tables = {
+        **({"quantities": needs} if len(needs) else {}),
         "build_costs": costs.price(decided, needs, model, factor),
         "cost_terms": costs.terms_table(model),
         "cost_fit": costs.fit_table(model, finished),

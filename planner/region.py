@@ -4,11 +4,9 @@ A region file is TOML. `load_region` checks it as a whole and reports all faults
 """
 
 import copy
-import datetime as dt
 import tomllib
 from collections.abc import Mapping
 from decimal import Decimal
-from fractions import Fraction
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -16,8 +14,8 @@ from pydantic import (
     AfterValidator,
     BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
+    StringConstraints,
     ValidationError,
     ValidationInfo,
     field_validator,
@@ -30,16 +28,7 @@ from layers import RegionError, Source, declarations
 from layers.errors import suggestion
 from layers.place import data_path
 from planner.prices import PriceBook, load_prices, price_books
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
-
-
-def _exact(value: object) -> object:
-    if isinstance(value, (Decimal, int)) and not isinstance(value, bool):
-        return Fraction(value)
-    return value
+from planner.target import Day, Strict, Target
 
 
 def _load_book(name: object, info: ValidationInfo) -> object:
@@ -61,59 +50,34 @@ def _have_rules(programmes: tuple[str, ...]) -> tuple[str, ...]:
     return programmes
 
 
-class Target(_Strict):
-    """A speed tier and the share of premises that must have it.
-
-    Attributes
-    ----------
-    down_mbps, up_mbps
-        Speeds of the tier in Mbps.
-    share
-        Share of premises in (0, 1], exact as written: 0.96 is 96/100.
-    """
-
-    down_mbps: float = Field(gt=0)
-    up_mbps: float = Field(gt=0)
-    share: Annotated[Fraction, BeforeValidator(_exact)]
-
-    @field_validator("share")
-    @classmethod
-    def _is_share(cls, share: Fraction) -> Fraction:
-        if not 0 < share <= 1:
-            raise ValueError(f"{float(share):g} is not a share above 0 and at most 1; write 96 percent as 0.96")
-        return share
-
-    @property
-    def label(self) -> str:
-        """Speeds as planners write them, such as ``25/3``."""
-        return f"{self.down_mbps:g}/{self.up_mbps:g}"
-
-
-class Area(_Strict):
+class Area(Strict):
     """Which towns of the towns layer belong to the region; all of them where nothing is said."""
 
     states: tuple[Annotated[str, Field(pattern=r"^\d{2}$")], ...] = ()
     counties: tuple[Annotated[str, Field(pattern=r"^\d{5}$")], ...] = ()
     towns: tuple[Annotated[str, Field(pattern=r"^\d{10}$")], ...] = ()
 
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """All codes; a town's code begins with those of its state and county."""
+        return self.states + self.counties + self.towns
+
     def holds(self, town_geoid: str) -> bool:
-        """Whether a town belongs to the region, by the state and county digits of its code."""
-        if not (self.states or self.counties or self.towns):
-            return True
-        return town_geoid[:2] in self.states or town_geoid[:5] in self.counties or town_geoid in self.towns
+        """Whether a town belongs to the region: where any of the codes names it, or there are none."""
+        return town_geoid.startswith(self.codes) if self.codes else True
 
 
-class LayerEntry(_Strict):
+class LayerEntry(Strict):
     """One ``[layers.NAME]`` table of the region file; see `layers.Source` for the meaning of its keys."""
 
     path: str
     layer: str | None = None
     crs: str | None = None
-    columns: dict[str, str] = {}
-    encoding: str = "utf-8"
+    columns: dict[str, str] = Field(default_factory=dict)
+    encoding: str = ""
     origin: Literal["published", "approximate", "generated", "modelled", "not stated"] = "not stated"
     source: str | None = None
-    as_of: dt.date | None = None
+    as_of: Day | None = None
 
     @field_validator("crs")
     @classmethod
@@ -126,13 +90,13 @@ class LayerEntry(_Strict):
     @classmethod
     def _is_encoding(cls, encoding: str) -> str:
         try:
-            b"".decode(encoding)
+            "".encode(encoding or "utf-8")
         except LookupError as error:
             raise ValueError(f"'{encoding}' is not an encoding; use utf-8 or latin-1") from error
         return encoding
 
 
-class Region(_Strict):
+class Region(Strict):
     """A checked region file.
 
     Attributes
@@ -159,9 +123,9 @@ class Region(_Strict):
         The region file.
     """
 
-    name: str = Field(min_length=1)
+    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
     crs: str
-    as_of: dt.date
+    as_of: Day
     area: Area = Area()
     targets: tuple[Target, ...]
     prices: Annotated[PriceBook, BeforeValidator(_load_book)]
@@ -169,6 +133,16 @@ class Region(_Strict):
     layers: dict[str, LayerEntry]
     scenario: str = ""
     path: Path
+
+    @field_validator("targets")
+    @classmethod
+    def _differ(cls, targets: tuple[Target, ...]) -> tuple[Target, ...]:
+        labels = [target.label for target in targets]
+        if not targets:
+            raise ValueError("must name at least one tier")
+        if len(set(labels)) < len(labels):
+            raise ValueError(f"names a tier twice ({', '.join(labels)}); use a scenario for another share")
+        return targets
 
     @field_validator("crs")
     @classmethod
@@ -202,7 +176,15 @@ DEFAULT_TARGETS = (
     {"down_mbps": 25, "up_mbps": 3, "share": Decimal("0.96")},
     {"down_mbps": 100, "up_mbps": 20, "share": Decimal("0.96")},
 )
-_FILE_KEYS = ("name", "crs", "as_of", "area", "targets", "prices", "programmes", "layers", "scenario")
+_FILE_KEYS = ("name", "crs", "as_of", "area", "targets", "prices", "programmes", "layers")
+_KINDS = {
+    "tuple_type": "must be a list",
+    "dict_type": "must be a table",
+    "model_type": "must be a table",
+    "model_attributes_type": "must be a table",
+    "string_type": "must be text",
+    "string_too_short": "must not be empty",
+}
 
 
 def load_region(path: str | Path, scenario: str = "") -> Region:
@@ -213,7 +195,7 @@ def load_region(path: str | Path, scenario: str = "") -> Region:
     path
         The TOML file.
     scenario
-        Name of a ``[scenario.NAME]`` table whose keys replace those of the file; empty for none.
+        Name of a ``[scenario.NAME]`` table. Its tables are merged into those of the file, other keys replaced.
 
     Returns
     -------
@@ -228,19 +210,32 @@ def load_region(path: str | Path, scenario: str = "") -> Region:
     where = f"region file {path}"
     content = _parse(path, where)
     scenarios = content.pop("scenario", {})
-    if scenario:
-        if scenario not in scenarios:
-            raise RegionError(where, [f"has no scenario '{scenario}'{suggestion(scenario, scenarios)}"])
-        content = merge(content, scenarios[scenario])
-    content["targets"] = content.get("targets") or DEFAULT_TARGETS
-    faults = _layer_name_faults(content.get("layers"))
-    try:
-        region = Region.model_validate({**content, "path": path, "scenario": scenario}, context={"base": path.parent})
-    except ValidationError as error:
-        raise RegionError(where, [*faults, *map(_clause, error.errors())]) from None
-    if faults:
+    if not isinstance(scenarios, dict):
+        raise RegionError(where, ["key 'scenario' must be a table, such as [scenario.faster]"])
+    if scenario and scenario not in scenarios:
+        raise RegionError(where, [f"has no scenario '{scenario}'{suggestion(scenario, scenarios)}"])
+    region, faults = _validate(content, path, "")
+    for name, over in scenarios.items():
+        varied, found = (
+            _validate(merge(content, over), path, name) if isinstance(over, dict) else (None, ["is no table"])
+        )
+        faults += [f"scenario '{name}': {fault}" for fault in found if fault not in faults]
+        region = varied if name == scenario else region
+    if faults or region is None:
         raise RegionError(where, faults)
     return region
+
+
+def _validate(content: Mapping[str, Any], path: Path, scenario: str) -> tuple[Region | None, list[str]]:
+    faults = [f"key '{name}' is not known{suggestion(name, _FILE_KEYS)}" for name in content if name not in _FILE_KEYS]
+    faults += _layer_name_faults(content.get("layers"))
+    known = {name: value for name, value in content.items() if name in _FILE_KEYS}
+    known["targets"] = known.get("targets", DEFAULT_TARGETS)
+    try:
+        region = Region.model_validate({**known, "path": path, "scenario": scenario}, context={"base": path.parent})
+    except ValidationError as error:
+        return None, [*faults, *map(_clause, error.errors())]
+    return region, faults
 
 
 def _parse(path: Path, where: str) -> dict[str, Any]:
@@ -249,7 +244,9 @@ def _parse(path: Path, where: str) -> dict[str, Any]:
     except FileNotFoundError:
         raise RegionError(where, ["does not exist; 'townline init' writes one"]) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise RegionError(where, [f"is not TOML: {error}"]) from None
+        raise RegionError(where, [f"is not TOML in UTF-8 without a byte-order mark: {error}"]) from None
+    except (ValueError, RecursionError) as error:
+        raise RegionError(where, [f"is not a sound TOML file: {error}"]) from None
     except OSError as error:
         raise RegionError(where, [f"cannot be read: {error.strerror}"]) from None
 
@@ -284,7 +281,7 @@ def _clause(error: ErrorDetails) -> str:
         return f"key '{place}' is missing"
     given = error.get("input")
     shown = "" if isinstance(given, (dict, list, tuple)) else f" (given: {str(given)[:60]})"
-    message = error["msg"].removeprefix("Value error, ")
+    message = _KINDS.get(error["type"], error["msg"].removeprefix("Value error, "))
     return f"key '{place}': {message}{'' if str(given) in message else shown}"
 
 

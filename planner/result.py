@@ -8,8 +8,8 @@ import json
 import platform
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from importlib.metadata import version
@@ -19,6 +19,8 @@ from typing import Any, Final
 import geopandas as gpd
 import pandas as pd
 import pyogrio
+import pyproj
+import shapely
 
 from layers import Layer, PlanError, declared
 from planner.region import Region
@@ -26,8 +28,8 @@ from planner.summary import headline
 from planner.tables import checked, tables
 
 _PRIVATE: Final = ("premises", "availability")
-_LIBRARIES: Final = ("townline", "geopandas", "numpy", "pandas", "pyarrow", "pyogrio", "pyproj", "shapely")
-_FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\n")
+_LIBRARIES: Final = ("townline", "folium", "geopandas", "numpy", "pandas", "pyarrow", "pyogrio", "pyproj", "shapely")
+_FORMULA: Final = r"[\s\u200b-\u200f\ufeff\u2060]*[=+\-@\uff1d\uff0b\uff0d\uff20\t]"
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,7 @@ class Plan:
         PlanError
             Where the folder cannot be written.
         """
+        self._keep_inputs(Path(folder))
         with _staged(Path(folder)) as stage:
             (stage / "tables").mkdir()
             for name, table in self.tables.items():
@@ -93,7 +96,14 @@ class Plan:
             files = sorted(path for path in stage.rglob("*") if path.is_file())
             outputs = {path.relative_to(stage).as_posix(): _hash(path) for path in files}
             _write_json(stage / "plan.json", {**self.provenance, "headline": self.headline, "outputs": outputs})
-            return _publish(stage, [*files, stage / "plan.json"], Path(folder))
+            before = _previous_outputs(Path(folder))
+            placed = _publish(stage, [*files, stage / "plan.json"], Path(folder))
+            _remove_stale(Path(folder), outputs, before)
+            return placed
+
+    def _keep_inputs(self, folder: Path) -> None:
+        names = ["plan.gpkg", "plan.json", *(f"tables/{name}.csv" for name in self.tables)]
+        refuse_inputs(self.region, [folder / name for name in names])
 
     def _write_geopackage(self, path: Path) -> None:
         """Write tables and layers; premises and offers stay out, since they may be licensed."""
@@ -106,6 +116,20 @@ class Plan:
                 _write_layer(table, path, name)
         finally:
             pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": before})
+
+
+def refuse_inputs(region: Region, places: Iterable[Path]) -> None:
+    """Refuse to write over a file that the region is planned from.
+
+    Raises
+    ------
+    PlanError
+        Naming the file.
+    """
+    inputs = {region.path.resolve(), *(region.source(name).path.resolve() for name in region.layers)}
+    for place in places:
+        if place.resolve() in inputs:
+            raise PlanError(f"file {place}", ["is an input of this region; choose another --out"])
 
 
 def _write_layer(table: pd.DataFrame, path: Path, name: str) -> None:
@@ -124,7 +148,7 @@ def _write_csv(table: pd.DataFrame, path: Path) -> None:
     for name in plain.columns:
         if isinstance(plain[name].dtype, pd.StringDtype):
             plain[name] = plain[name].str.replace(r"\r\n?", "\n", regex=True)
-            risky = plain[name].str.startswith(_FORMULA_STARTS).fillna(value=False).astype(bool)
+            risky = plain[name].str.match(_FORMULA).fillna(value=False).astype(bool)
             plain[name] = plain[name].mask(risky, "'" + plain[name])
     plain.to_csv(path, index=False, lineterminator="\n", date_format="%Y-%m-%d")
 
@@ -137,20 +161,26 @@ def write_bytes(path: Path, content: bytes) -> None:
     PlanError
         Where it cannot be written; an earlier file stands.
     """
-    with _staged(path.parent) as stage:
+    with _staged_file(path) as stage:
         (stage / path.name).write_bytes(content)
         _publish(stage, [stage / path.name], path.parent)
 
 
 def save_csv(table: pd.DataFrame, path: Path) -> None:
     """Write a table as CSV, as `Plan.save` does; see `write_bytes` for errors."""
-    with _staged(path.parent) as stage:
+    with _staged_file(path) as stage:
         _write_csv(table, stage / path.name)
         _publish(stage, [stage / path.name], path.parent)
 
 
 def _write_json(path: Path, content: Mapping[str, Any]) -> None:
     path.write_text(json.dumps(content, indent=2, sort_keys=True, allow_nan=False) + "\n", "utf-8")
+
+
+def _staged_file(path: Path) -> AbstractContextManager[Path]:
+    if path.exists() and not path.is_file():
+        raise PlanError(f"file {path}", ["is there and is not a file; name a file"])
+    return _staged(path.parent)
 
 
 @contextmanager
@@ -172,13 +202,42 @@ def _staged(folder: Path) -> Iterator[Path]:
 
 
 def _publish(stage: Path, files: list[Path], folder: Path) -> list[Path]:
-    placed = []
-    for file in files:
-        place = folder / file.relative_to(stage)
-        place.parent.mkdir(exist_ok=True)
-        file.replace(place)
-        placed.append(place)
+    """Move staged files to their places; where one cannot be moved, put everything back as it was."""
+    places = [folder / file.relative_to(stage) for file in files]
+    blocked = [place for place in places if place.exists() and not place.is_file()]
+    if blocked:
+        raise PlanError(f"file {blocked[0]}", ["is there and is not a file; earlier files stand"])
+    aside = stage / "replaced"
+    aside.mkdir()
+    kept: list[tuple[Path, Path]] = []
+    placed: list[Path] = []
+    try:
+        for number, (file, place) in enumerate(zip(files, places, strict=True)):
+            place.parent.mkdir(exist_ok=True)
+            if place.exists():
+                kept.append((place.replace(aside / str(number)), place))
+            placed.append(file.replace(place))
+    except OSError:
+        for place in placed:
+            place.unlink()
+        for old, place in kept:
+            old.replace(place)
+        raise
     return placed
+
+
+def _remove_stale(folder: Path, outputs: Mapping[str, str], before: Iterable[str]) -> None:
+    """Remove tables that the previous plan in the folder wrote and this one does not have."""
+    for name in before:
+        if name not in outputs and name in {f"tables/{table}.csv" for table in tables()}:
+            (folder / name).unlink(missing_ok=True)
+
+
+def _previous_outputs(folder: Path) -> list[str]:
+    try:
+        return list(json.loads((folder / "plan.json").read_text("utf-8"))["outputs"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
 
 
 def load_plan(folder: str | Path, region: Region) -> Plan:
@@ -199,7 +258,7 @@ def load_plan(folder: str | Path, region: Region) -> Plan:
     Raises
     ------
     PlanError
-        Where the folder holds no plan.
+        Where the folder holds no plan, or one that was made with other parameters.
     LayerError
         Where a table is not as declared.
     """
@@ -208,6 +267,13 @@ def load_plan(folder: str | Path, region: Region) -> Plan:
         raise PlanError(f"folder {folder}", ["holds no plan; 'townline plan' makes one"])
     found = {str(name): pyogrio.read_dataframe(path, layer=name) for name in pyogrio.list_layers(path)[:, 0]}
     saved = json.loads(record.read_text("utf-8"))
+    mine = _parameters(region)
+    other = sorted(key for key in {*mine, *saved["parameters"]} if mine.get(key) != saved["parameters"].get(key))
+    if other:
+        raise PlanError(
+            f"folder {folder}",
+            [f"holds a plan with another {', '.join(other)}; load it with its own region file and scenario"],
+        )
     return Plan(
         region=region,
         layers={
@@ -229,20 +295,27 @@ def provenance(region: Region, hashes: Mapping[str, str], notes: tuple[str, ...]
         name: {"path": entry.path, "sha256": hashes[name], "as_of": entry.as_of.isoformat() if entry.as_of else None}
         for name, entry in region.layers.items()
     }
+    versions = {name: version(name) for name in _LIBRARIES}
+    versions |= {
+        "gdal": pyogrio.__gdal_version_string__, "geos": shapely.geos_version_string, "proj": pyproj.proj_version_str,
+        "python": platform.python_version(),
+    }  # fmt: skip
+    return {
+        "region_file": {"name": region.path.name, "sha256": _hash(region.path)},
+        "parameters": _parameters(region),
+        "inputs": inputs,
+        "notes": list(notes),
+        "versions": versions,
+    }
+
+
+def _parameters(region: Region) -> dict[str, Any]:
     parameters = region.model_dump(mode="json", exclude={"path", "layers"})
     parameters["targets"] = [
         {"down_mbps": target.down_mbps, "up_mbps": target.up_mbps, "share": str(target.share)}
         for target in region.targets
     ]
-    versions = {name: version(name) for name in _LIBRARIES}
-    versions["python"], versions["gdal"] = platform.python_version(), pyogrio.__gdal_version_string__
-    return {
-        "region_file": {"name": region.path.name, "sha256": _hash(region.path)},
-        "parameters": parameters,
-        "inputs": inputs,
-        "notes": list(notes),
-        "versions": versions,
-    }
+    return parameters
 
 
 def _hash(path: Path) -> str:

@@ -9,6 +9,7 @@ import pandas as pd
 from planner.check import World
 from planner.region import Region
 from planner.tables import checked, tables
+from planner.words import floor_percent
 
 _COST_COLUMNS = ["cost_low_usd", "cost_central_usd", "cost_high_usd"]
 
@@ -28,10 +29,28 @@ def town_results(world: World, region: Region, results: Mapping[str, pd.DataFram
     facts = [name for name in ("town_geoid", "county", "population_2020", "geometry") if name in towns]
     table = towns[facts].merge(cover.drop(columns="source", errors="ignore"), on="town_geoid")
     if "build_costs" in results:
-        wanted = ["town_geoid", "route_m", *_COST_COLUMNS, "published_budget_usd", "cost_note"]
+        wanted = [
+            "town_geoid",
+            "route_m",
+            *_COST_COLUMNS,
+            "cost_origin",
+            "quantities_basis",
+            "published_budget_usd",
+            "cost_note",
+        ]
         table = table.merge(results["build_costs"][wanted], on="town_geoid")
+    table["other_targets"] = table["town_geoid"].map(_beside(results["coverage"], region))
     declared = [name for name in tables()["town_results"].columns if name in table]
     return gpd.GeoDataFrame(checked("town_results", table[[*declared, "geometry"]], region.crs))
+
+
+def _beside(cover: pd.DataFrame, region: Region) -> pd.Series:
+    """Say share and verdict at the targets that do not decide, by town."""
+    others = cover[cover["target"] != region.target.label]
+    word = {"pass": "passes", "fail": "falls short", "not known": "not known"}
+    rows = zip(others["target"], others["share_served"].map(floor_percent), others["verdict"], strict=True)
+    said = [f"{target} Mbps: {f'{share} served, ' if share else ''}{word[verdict]}" for target, share, verdict in rows]
+    return pd.Series(said, others.index, dtype="str").groupby(others["town_geoid"]).agg("; ".join)
 
 
 def headline(region: Region, results: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
@@ -46,10 +65,14 @@ def headline(region: Region, results: Mapping[str, pd.DataFrame]) -> dict[str, A
     if "build_costs" in results:
         costed = results["build_costs"].dropna(subset=["cost_central_usd"])
         both = costed.dropna(subset=["published_budget_usd"])
+        partly = costed[costed["town_geoid"].isin(_partly_served(results["coverage"], region))]
         fit = results["cost_fit"].set_index("statistic")["value"]
         figures["build_cost"] = {
             "towns_costed": len(costed),
             **{name: round(float(costed[name].sum())) for name in _COST_COLUMNS},
+            "towns_partly_served": len(partly),
+            "partly_served_cost_central_usd": round(float(partly["cost_central_usd"].sum())),
+            "towns_not_costed": _not_costed(results["build_costs"]),
             "towns_with_published_budget": len(both),
             "published_budget_usd": round(float(both["published_budget_usd"].sum())),
             "fitted_budget_usd": round(float(both["budget_usd"].sum())),
@@ -58,6 +81,21 @@ def headline(region: Region, results: Mapping[str, pd.DataFrame]) -> dict[str, A
             "leave_one_out_error_share": round(float(fit["mean absolute error, leave one out"]), 4),
         }
     return figures
+
+
+def _partly_served(cover: pd.DataFrame, region: Region) -> pd.Series:
+    decided = cover[cover["target"] == region.target.label]
+    return decided["town_geoid"][(decided["served"] > 0).fillna(value=False).astype(bool)]
+
+
+def _not_costed(costs: pd.DataFrame) -> dict[str, int]:
+    """Return how many towns have no cost, by the first words of the reason."""
+    reasons = costs["cost_note"][costs["cost_central_usd"].isna()].str.split("[;(]", regex=True).str[0].str.strip()
+    outside = reasons.str.match("not known: [0-9]").fillna(value=False).astype(bool)
+    return {
+        str(name): int(count)
+        for name, count in reasons.mask(outside, "outside the model's range").value_counts().sort_index().items()
+    }
 
 
 def _target_figures(cover: pd.DataFrame, label: str, share: float) -> dict[str, Any]:

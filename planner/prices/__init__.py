@@ -24,11 +24,11 @@ class Factor(BaseModel):
         Latest day of the evidence, and where it was read.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
-    low: float = Field(gt=0)
-    central: float = Field(gt=0)
-    high: float = Field(gt=0)
+    low: float = Field(gt=0, le=100)
+    central: float = Field(gt=0, le=100)
+    high: float = Field(gt=0, le=100)
     unit: str
     as_of: dt.date
     source: str
@@ -42,13 +42,12 @@ class Factor(BaseModel):
 
 
 class PriceBook(BaseModel):
-    """A price book: title, currency year and its factors."""
+    """A price book: title, year of its dollars, and its factors."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     name: str
     title: str
-    currency: str
     year: int
     budget_to_cost: Factor
 
@@ -69,12 +68,19 @@ def load_prices(name: str, base: Path) -> PriceBook:
     own = name.endswith(".toml")
     path = base / name if own else Path(__file__).parent / f"{Path(name).name}.toml"
     where = f"price book '{name}'"
-    if not path.is_file():
+    if not _is_file(path):
         raise RuleError(where, [f"does not exist{'' if own else suggestion(name, price_books())}"])
     try:
         return PriceBook(name=path.stem, **tomllib.loads(path.read_text("utf-8")))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, TypeError) as error:
-        raise RuleError(where, [f"is not a price book: {error}"]) from None
     except ValidationError as error:
         faults = [f"key '{'.'.join(map(str, found['loc']))}': {found['msg']}" for found in error.errors()]
         raise RuleError(where, faults) from None
+    except (OSError, RecursionError, TypeError, ValueError) as error:
+        raise RuleError(where, [f"is not a price book: {error}"]) from None
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:
+        return False

@@ -1,5 +1,6 @@
 """The town test, its exact arithmetic, and what happens when speeds are not known."""
 
+from decimal import Decimal
 from fractions import Fraction
 from math import ceil
 
@@ -7,6 +8,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from planner import Target
 from planner.coverage import by_town, needed_premises
@@ -111,6 +113,9 @@ def test_a_town_without_evidence_is_not_known_and_says_what_is_missing():
         (0.0, 100, "fail", 96),
         (None, 100, "not known", None),
         (0.96, 25, "pass", 0),
+        (0.9596, 500, "fail", 1),
+        (0.951, 10, "fail", 1),
+        (0.96, 27, "pass", 0),
     ],
 )
 def test_a_town_share_is_judged_by_the_same_test(share, count, verdict, shortfall):
@@ -156,3 +161,22 @@ def test_the_result_does_not_depend_on_the_order_of_rows():
     pd.testing.assert_frame_equal(
         by_town(TOWNS, table, None, [TARGET]), by_town(TOWNS[::-1], table[::-1].reset_index(drop=True), None, [TARGET])
     )
+
+
+@pytest.mark.parametrize("share", [0.96, Decimal("0.96"), Fraction(24, 25)])
+def test_a_share_given_as_any_number_is_the_decimal_that_is_written(share):
+    assert Target(down_mbps=25, up_mbps=3, share=share).share == Fraction(24, 25)
+
+
+@pytest.mark.parametrize(
+    "share", [True, "0.96", 0, -1, 1.01, float("nan"), float("inf"), Decimal("1e-99999999"), 0.1234567]
+)
+def test_a_share_that_is_none_is_refused(share):
+    with pytest.raises(ValidationError, match="share"):
+        Target(down_mbps=25, up_mbps=3, share=share)
+
+
+@pytest.mark.parametrize("speed", [True, "25", 0, -1, float("nan"), float("inf"), Decimal("1e400")])
+def test_a_speed_that_is_none_is_refused(speed):
+    with pytest.raises(ValidationError, match="down_mbps"):
+        Target(down_mbps=speed, up_mbps=3, share=Fraction(24, 25))

@@ -25,6 +25,11 @@ def test_a_road_counts_in_each_town_for_the_part_inside_it():
     assert lengths.to_dict() == pytest.approx({"2501100001": 50 + 50, "2501100002": 100, "2501100003": 50})
 
 
+def test_a_road_along_a_town_line_is_shared():
+    lengths = road_length_m(TOWNS, roads([(100, 0), (100, 100)], [(0, 50), (100, 50)]))
+    assert lengths.to_dict() == pytest.approx({"2501100001": 150, "2501100002": 50})
+
+
 def test_a_road_that_names_its_town_counts_there():
     lengths = road_length_m(TOWNS, roads([(50, 50), (250, 50)], town_geoid=["2501100002"]))
     assert lengths.to_dict() == {"2501100002": 200}

@@ -1,6 +1,7 @@
 """The whole path on the small region, stage by stage against golden tables; and on real Massachusetts."""
 
 import os
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -57,6 +58,27 @@ def test_an_area_keeps_its_towns_and_what_names_them(small):
     assert made.tables["town_results"]["town"].tolist() == ["Birch", "Dogwood"]
     assert set(made.layers["premises"]["town_geoid"]) == {"2599910001"}
     assert len(made.layers["published_budgets"]) == 12
+
+
+def test_an_area_without_a_layers_rows_leaves_that_layer_out_and_says_so(tmp_path):
+    text = (data_folder() / "sample" / "region.toml").read_text("utf-8")
+    text = text.replace('"../', f'"{data_folder()}/')
+    text = re.sub(r'path = "(\w+\.parquet)"', rf'path = "{data_folder()}/sample/\1"', text)
+    (tmp_path / "region.toml").write_text('area = { towns = ["2501135180"] }\n' + text, "utf-8")
+    made = plan(load_region(tmp_path / "region.toml"))
+    assert len(made.tables["town_results"]) == 1
+    assert "institutes" not in made.layers
+    assert "layer 'institutes': has no row in the region's area; left out" in made.notes
+    made.save(tmp_path / "out")
+
+
+def test_a_region_whose_towns_have_no_quantities_is_planned_without_costs(small):
+    text = (small / "region.toml").read_text("utf-8")
+    (small / "region.toml").write_text('area = { towns = ["2599910004"] }\n' + text, "utf-8")
+    made = plan(load_region(small / "region.toml"))
+    assert made.tables["build_costs"]["cost_note"].tolist() == [
+        "not known: no build quantities (survey, or roads and premises)"
+    ]
 
 
 def test_real_massachusetts_gives_the_44_towns_their_published_total(shared):

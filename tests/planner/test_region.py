@@ -64,9 +64,9 @@ crs = "EPSG:0"
     for words in (
         "layer 'town' is not declared (did you mean 'towns'?)",
         "[layers.towns] is missing",
-        "key 'name': String should have at least 1 character",
+        "key 'name': must not be empty",
         "'EPSG:4326' is not a projected CRS in metres",
-        "key 'as_of'",
+        "key 'as_of': must be a day, such as 2016-01-01",
         "price book 'massachusets-2015': does not exist (did you mean 'massachusetts-2015'?)",
         "'no-such-programme' has no rule file",
         "key 'targets.0.down_mbps': Input should be greater than 0 (given: -25)",
@@ -81,7 +81,11 @@ crs = "EPSG:0"
 
 @pytest.mark.parametrize(
     ("content", "words"),
-    [(None, "does not exist; 'townline init' writes one"), (b"name = ", "is not TOML"), (b"\xff\xfe", "is not TOML")],
+    [
+        (None, "does not exist; 'townline init' writes one"),
+        (b"name = ", "is not TOML in UTF-8"),
+        (b"\xff\xfe", "is not TOML"),
+    ],
 )
 def test_a_file_that_cannot_be_read_says_so(tmp_path, content, words):
     if content is not None:
@@ -109,7 +113,7 @@ def test_an_area_holds_towns_by_state_county_or_code(tmp_path):
 
 def test_a_price_book_must_rise_and_cite_its_source(tmp_path):
     (tmp_path / "own.toml").write_text(
-        'title="t"\ncurrency="usd"\nyear=2020\n[budget_to_cost]\nlow=2\ncentral=1\nhigh=3\nunit="u"\nas_of=2020-01-01\nmeaning="m"',
+        'title="t"\nyear=2020\n[budget_to_cost]\nlow=2\ncentral=1\nhigh=3\nunit="u"\nas_of=2020-01-01\nmeaning="m"',
         "utf-8",
     )
     with pytest.raises(RuleError, match=r"key 'budget_to_cost\.source'"):
@@ -127,3 +131,28 @@ def test_a_price_book_must_rise_and_cite_its_source(tmp_path):
 def test_a_price_book_name_is_never_a_path_out_of_its_folder(tmp_path):
     with pytest.raises(RuleError, match="does not exist"):
         load_prices("../../secrets", tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("scenario = 3", "key 'scenario' must be a table"),
+        ("scenario = { x = 3 }", "scenario 'x': is no table"),
+        ("scenario = { x = { tragets = [] } }", "scenario 'x': key 'tragets' is not known (did you mean 'targets'?)"),
+        ("path = 5", "key 'path' is not known"),
+        ("targets = []", "must name at least one tier"),
+        ("targets = 3", "key 'targets': must be a list"),
+        ("targets = [{down_mbps=25,up_mbps=3,share=0.9},{down_mbps=25,up_mbps=3,share=0.96}]", "names a tier twice"),
+        ("targets = [{down_mbps=25,up_mbps=3,share=inf}]", "is not finite"),
+        ("targets = [{down_mbps=25,up_mbps=3,share=1e-99999999}]", "is not a share above 0"),
+        ("targets = [{down_mbps=25,up_mbps=3,share=0.9600000000000001}]", "more than six decimals"),
+        ('targets = [{down_mbps="25",up_mbps=3,share=0.96}]', "is not a number"),
+        ("area = []", "key 'area': must be a table"),
+        ("x = " + "9" * 5000, "is not a sound TOML file"),
+        ("x = " + "[" * 20000, "is not"),
+    ],
+)
+def test_odd_lines_of_a_region_file_are_named(tmp_path, line, words):
+    with pytest.raises(RegionError) as caught:
+        load_region(write(tmp_path, line + GOOD))
+    assert words in str(caught.value)

@@ -1,6 +1,7 @@
 """Saved plans: complete, equal byte for byte, read back equal, never half-written."""
 
 import json
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -76,6 +77,55 @@ def test_a_save_that_fails_leaves_earlier_files_untouched(made, tmp_path, monkey
     assert content(tmp_path) == before
 
 
+def test_a_blocked_place_leaves_all_earlier_files(made, tmp_path):
+    made.save(tmp_path, {"map.html": b"old"})
+    (tmp_path / "plan.gpkg").unlink()
+    (tmp_path / "plan.gpkg").mkdir()
+    before = content(tmp_path)
+    with pytest.raises(PlanError, match="is not a file; earlier files stand"):
+        made.save(tmp_path, {"map.html": b"new"})
+    assert content(tmp_path) == before
+
+
+def test_a_move_that_fails_is_rolled_back(made, tmp_path, monkeypatch):
+    made.save(tmp_path, {"map.html": b"old"})
+    before = content(tmp_path)
+    real = Path.replace
+
+    def fail_late(path, target):
+        if path.name == "town_results.csv" and ".townline" in str(path):
+            raise OSError(5, "Input/output error")
+        return real(path, target)
+
+    monkeypatch.setattr(Path, "replace", fail_late)
+    with pytest.raises(PlanError, match="earlier files stand"):
+        made.save(tmp_path, {"map.html": b"new"})
+    assert content(tmp_path) == before
+
+
+def test_tables_that_the_new_plan_does_not_have_go_and_other_files_stay(made, tmp_path):
+    made.save(tmp_path)
+    (tmp_path / "tables" / "mine.csv").write_text("a", "utf-8")
+    fewer = replace(made, tables={name: made.tables[name] for name in ("coverage", "town_results")})
+    fewer.save(tmp_path)
+    assert {path.name for path in (tmp_path / "tables").iterdir()} == {"coverage.csv", "town_results.csv", "mine.csv"}
+
+
+def test_a_plan_is_not_loaded_under_another_target(made, tmp_path):
+    made.save(tmp_path)
+    with pytest.raises(PlanError, match="another scenario, targets"):
+        load_plan(tmp_path, load_region(REGION, "faster"))
+
+
+def test_an_input_is_never_written_over(small):
+    again = plan(load_region(small / "region.toml"))
+    (small / "plan.gpkg").write_bytes((small / "towns.geojson").read_bytes())
+    text = (small / "region.toml").read_text("utf-8").replace("towns.geojson", "plan.gpkg")
+    (small / "region.toml").write_text(text, "utf-8")
+    with pytest.raises(PlanError, match="is an input of this region"):
+        replace(again, region=load_region(small / "region.toml")).save(small)
+
+
 def test_a_folder_that_cannot_be_written_is_named(made):
     with pytest.raises(PlanError, match=r"folder /proc/none: cannot be written: .*; choose another --out"):
         made.save("/proc/none")
@@ -89,7 +139,9 @@ def test_other_files_in_the_folder_stay(made, tmp_path):
     assert not list(tmp_path.glob(".townline-*"))
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\r\n=1"])
+@pytest.mark.parametrize(
+    "text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\r\n=1", "\ufeff=1", " =1", "\uff1d1"]
+)
 def test_text_that_a_spreadsheet_would_run_is_disarmed(tmp_path, text):
     _write_csv(pd.DataFrame({"town": [text, "plain"], "value": [-1.5, 2.0]}), tmp_path / "t.csv")
     table = pd.read_csv(tmp_path / "t.csv", keep_default_na=False)
