@@ -2,12 +2,14 @@
 
 import argparse
 import json
+import sys
 from collections.abc import Iterable
 
 from rich.console import Console
 from rich.table import Table
 
 from benchmarks import CASES, Row
+from layers import TownlineError
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -20,11 +22,15 @@ def main(arguments: list[str] | None = None) -> None:
         sub.add_argument("--json", action="store_true", help="print one JSON object for each row")
     given = parser.parse_args(arguments)
     rows = CASES[given.name].rows(given)
-    if given.json:
-        for row in rows:
-            print(json.dumps(row), flush=True)
-    else:
-        _print_table(given.name, list(rows))
+    try:
+        if given.json:
+            for row in rows:
+                print(json.dumps(row), flush=True)
+        else:
+            _print_table(given.name, list(rows))
+    except TownlineError as error:
+        print(f"error: {error}", file=sys.stderr)
+        sys.exit(2)
 
 
 def _print_table(title: str, rows: Iterable[Row]) -> None:

@@ -1,7 +1,7 @@
 """How well forms of the last-mile cost model foretell a town that they were not fitted to.
 
 Any table of published budgets can be given (columns of the layer published_budgets). Errors are those of
-leaving each town out and fitting the rest anew. Fields: form, towns, mean_error, p90_error, largest_error,
+leaving each town out and fitting the rest anew. Fields: file, form, towns, mean_error, p90_error, largest_error,
 r_squared, fitted_total_usd.
 """
 
@@ -27,12 +27,19 @@ FORMS: Mapping[str, tuple[bool, tuple[str, ...]]] = {
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the case's own arguments."""
     default = data_folder() / "facts" / "last_mile_budgets_2015.csv"
-    parser.add_argument("file", type=Path, nargs="?", default=default, help="table of published budgets")
+    parser.add_argument(
+        "file", type=Path, nargs="?", default=default, help="table of published budgets, or a folder of such CSV files"
+    )
 
 
 def rows(given: argparse.Namespace) -> Iterator[Mapping[str, object]]:
-    """Yield one row a form of the model."""
-    table = read(Source(given.file), declared("published_budgets"), "EPSG:26986").table
+    """Yield one row a form of the model, for each file."""
+    for file in sorted(given.file.glob("*.csv")) if given.file.is_dir() else [given.file]:
+        yield from _forms(file)
+
+
+def _forms(file: Path) -> Iterator[Mapping[str, object]]:
+    table = read(Source(file), declared("published_budgets"), "EPSG:26986").table
     total = table["total_usd"].to_numpy("float64")
     for form, (fixed, terms) in FORMS.items():
         columns = [np.ones(len(table))] * fixed + [table[term].to_numpy("float64") for term in terms]
@@ -40,6 +47,7 @@ def rows(given: argparse.Namespace) -> Iterator[Mapping[str, object]]:
         fitted = design @ _fit(design, total)
         error = np.array([_left_out(design, total, town) for town in range(len(total))])
         yield {
+            "file": file.name,
             "form": form,
             "towns": len(total),
             "mean_error": round(float(np.abs(error).mean()), 4),

@@ -1,9 +1,12 @@
 """Bad inputs as a planner meets them: one message each, exit status 2, no traceback, earlier files untouched."""
 
+import json
+
 import geopandas as gpd
 import pandas as pd
 import pytest
 from shapely import LineString, Point
+from shapely.affinity import translate
 
 
 def edit(path, old, new):
@@ -57,7 +60,7 @@ def duplicate_keys(folder):
 
 def negative_and_text_speeds(folder):
     edit(folder / "premises.csv", ",25,3,", ",-25,fast,")
-    return "column 'down_mbps' has 1 negative values (first: row 1, '-25')"
+    return "column 'down_mbps' has 1 negative value (first: row 1, '-25')"
 
 
 def unknown_key(folder):
@@ -67,7 +70,7 @@ def unknown_key(folder):
 
 def share_above_one(folder):
     edit(folder / "shares.csv", "0.955", "95.5")
-    return "column 'share_served' has 1 values above 1 (first: row 1, '95.5'); the largest allowed is 1 (a share, not percent)"
+    return "column 'share_served' has 1 value above 1 (first: row 1, '95.5'); the largest allowed is 1 (a share, not percent)"
 
 
 def lost_town(folder):
@@ -89,6 +92,79 @@ def no_such_column(folder):
     return "column 'town' is mapped to 'NAMME', which the file does not have (did you mean 'NAME'?)"
 
 
+def mercator(folder):
+    edit(folder / "region.toml", 'crs = "EPSG:26986"', 'crs = "EPSG:3857"')
+    return "lengths in the region's CRS EPSG:3857 are off by"
+
+
+def unknown_area(folder):
+    text = (folder / "region.toml").read_text("utf-8")
+    (folder / "region.toml").write_text('area = { towns = ["2599910000", "2599919999"] }\n' + text, "utf-8")
+    return "has no town of the [area] codes 2599919999; correct them"
+
+
+def overlapping_towns(folder):
+    towns = gpd.read_file(folder / "towns.geojson")
+    towns = towns.set_geometry([towns.geometry[0], towns.geometry[0], *towns.geometry[2:]], crs=towns.crs)
+    towns.to_file(folder / "towns.gpkg")
+    edit(folder / "region.toml", "towns.geojson", "towns.gpkg")
+    return "1 pairs of towns overlap (first: Alder and Birch)"
+
+
+def a_town_far_away(folder):
+    towns = gpd.read_file(folder / "towns.geojson")
+    towns = towns.set_geometry([*towns.geometry[:5], translate(towns.geometry[5], 2e6, 2e6)], crs=towns.crs)
+    towns.to_file(folder / "towns.gpkg")
+    edit(folder / "region.toml", "towns.geojson", "towns.gpkg")
+    return "1 towns lie outside the area of the region's CRS EPSG:26986 (first: row 6, Fir)"
+
+
+def a_premises_at_zero(folder):
+    edit(folder / "premises.csv", ",100500,904000", ",0,0")
+    return "geometry lies more than 20 km from all towns in 1 rows (first: row 1)"
+
+
+def a_broken_coordinate(folder):
+    edit(folder / "premises.csv", ",100500,904000", ",nowhere,904000")
+    return "column 'x' has 1 value of another type (first: row 1, 'nowhere'); expected numbers"
+
+
+def a_stray_quote(folder):
+    rows = (folder / "premises.csv").read_text("utf-8").splitlines()
+    rows[4], rows[9] = '"' + rows[4], '"' + rows[9]
+    (folder / "premises.csv").write_text("\n".join(rows) + "\n", "utf-8")
+    return "look for a stray quotation mark"
+
+
+def semicolons(folder):
+    text = (folder / "premises.csv").read_text("utf-8").replace(",", ";")
+    (folder / "premises.csv").write_text(text, "utf-8")
+    return "its values are parted by another sign than a comma"
+
+
+def a_column_twice(folder):
+    edit(folder / "premises.csv", "id,town,down,up,x,y", "id,town,down,down,x,y")
+    return "has several columns named down; keep one of each"
+
+
+def two_crs(folder):
+    gpd.read_file(folder / "towns.geojson").to_file(folder / "towns.gpkg")
+    edit(folder / "region.toml", 'path = "towns.geojson"', 'path = "towns.gpkg"\ncrs = "EPSG:2249"')
+    return "says that its CRS is EPSG:26986, the region file says EPSG:2249"
+
+
+def open_ring(folder):
+    text = json.loads((folder / "towns.geojson").read_text("utf-8"))
+    text["features"][0]["geometry"]["coordinates"][0].pop()
+    (folder / "towns.geojson").write_text(json.dumps(text), "utf-8")
+    return "layer 'towns' (towns.geojson): cannot be read"
+
+
+def an_empty_wkt(folder):
+    edit(folder / "roads.csv", '"LINESTRING (100000 904000, 124000 904000)"', "")
+    return "geometry is empty in 1 rows (first: row 1)"
+
+
 def not_toml(folder):
     (folder / "region.toml").write_text("name = [", "utf-8")
     return "is not TOML"
@@ -97,7 +173,8 @@ def not_toml(folder):
 CASES = [
     missing_file, missing_crs, degrees_that_are_metres, metres_that_are_degrees, mixed_geometry, empty_layer,
     duplicate_keys, negative_and_text_speeds, unknown_key, share_above_one, lost_town, cut_geopackage,
-    no_such_column, not_toml,
+    no_such_column, not_toml, mercator, unknown_area, overlapping_towns, a_town_far_away, a_premises_at_zero,
+    a_broken_coordinate, a_stray_quote, semicolons, a_column_twice, two_crs, open_ring, an_empty_wkt,
 ]  # fmt: skip
 
 
@@ -126,7 +203,7 @@ def test_all_faults_of_all_layers_come_together(small, townline):
     assert status == 2
     for words in (
         "3 layers have faults",
-        "negative values",
+        "negative value",
         "'fast'",
         "a share, not percent",
         "roads.csv does not exist",

@@ -3,6 +3,7 @@
 import json
 
 import pandas as pd
+from rich.console import Console
 
 
 def test_init_writes_a_region_file_that_checks_as_it_stands(tmp_path, townline):
@@ -72,3 +73,20 @@ def test_usage_errors_exit_with_2(townline):
     assert status == 0
     for command in ("demo", "init", "layers", "check", "coverage", "plan"):
         assert command in printed
+
+
+def test_a_narrow_terminal_shows_all_money(small, tmp_path, townline, monkeypatch):
+    monkeypatch.setattr("planner._show._console", lambda **_: Console(width=80, highlight=False))
+    status, printed, _ = townline("plan", small / "region.toml", "--out", tmp_path)
+    assert status == 0
+    table = printed[: printed.index("25/3 Mbps")]
+    assert "\N{HORIZONTAL ELLIPSIS}" not in table
+    assert table.count("$") == 3 * 2
+    assert max(map(len, table.splitlines())) <= 80
+
+
+def test_coverage_does_not_write_over_its_inputs_or_into_a_folder(small, townline):
+    status, _, error = townline("coverage", small / "region.toml", "--out", small / "premises.csv")
+    assert (status, "is an input of this region" in error) == (2, True)
+    status, _, error = townline("coverage", small / "region.toml", "--out", small)
+    assert (status, "is there and is not a file" in error) == (2, True)

@@ -71,7 +71,7 @@ def test_tests_cannot_open_a_socket_to_anywhere_else():
 def test_public_names_are_frozen():
     assert layers.__all__ == [
         "Layer", "LayerError", "PlanError", "Reading", "RegionError", "RuleError", "Source", "TownlineError",
-        "data_folder", "declarations", "declared", "read",
+        "data_folder", "declarations", "declared", "length_error", "outside_area", "read",
     ]  # fmt: skip
     assert planner.__all__ == [
         "Plan", "PlanError", "Region", "RegionError", "RuleError", "Target", "World", "check", "load_plan",
