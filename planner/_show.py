@@ -153,7 +153,7 @@ def _money(cost: Mapping[str, Any]) -> Iterable[str]:
             f" {words.usd(cost['partly_served_cost_central_usd'])} of the central figure"
         )
     left = ", ".join(
-        f"{count} {reason.removeprefix('not known: ')}" for reason, count in cost["towns_not_costed"].items()
+        f"{count} ({reason.removeprefix('not known: ')})" for reason, count in cost["towns_not_costed"].items()
     )
     if left:
         yield f"not costed: {left}"
