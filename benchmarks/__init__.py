@@ -8,7 +8,7 @@ import argparse
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from benchmarks import check, cost_model
+from benchmarks import check, cost_model, points
 
 Row = Mapping[str, object]
 
@@ -25,4 +25,5 @@ class Case:
 CASES = {
     "check": Case(check.__doc__ or "", check.arguments, check.rows),
     "cost_model": Case(cost_model.__doc__ or "", cost_model.arguments, cost_model.rows),
+    "points": Case(points.__doc__ or "", points.arguments, points.rows),
 }

@@ -30,6 +30,15 @@ def test_our_form_foretells_best_of_all_forms(capsys):
     assert published["r_squared"] == pytest.approx(0.969, abs=0.0005)
 
 
+def test_all_engines_give_each_point_the_same_polygon(capsys):
+    rows = lines(capsys, "points", "--count", "3000", "--peers", "--peer-rows", "2000")
+    assert [(row["engine"], row["rows"]) for row in rows] == [
+        ("townline", 3000), ("townline", 2000), ("geopandas", 2000), ("sedonadb", 2000),
+    ]  # fmt: skip
+    assert len({row["hash"] for row in rows[1:]}) == 1
+    assert all(set(row) == {"engine", "rows", "seconds", "peak_mb", "hash"} for row in rows)
+
+
 def test_without_json_a_table_is_printed(capsys):
     main(["cost_model"])
     assert "town + route + premises + poles" in capsys.readouterr().out.replace("\n", " ")

@@ -1,0 +1,33 @@
+"""How loops over arrays are compiled: to machine code, kept on disk, without Python's lock."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final, TypeVar, cast
+
+import numba
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+_CHANGED: Final[dict[Path, float]] = {}
+"""When each module with kernels was last changed, in the order of their imports."""
+
+
+def kernel(function: Function) -> Function:
+    """Compile a function of numbers and arrays; the compiled form is kept beside the module for the next process.
+
+    Division by zero gives infinity, as in numpy. Sums keep their order: no fast-math, so the same input gives the
+    same bits.
+    """
+    module = Path(function.__code__.co_filename)
+    if module not in _CHANGED:
+        _forget_old(module)
+    return cast("Function", numba.njit(cache=True, nogil=True, error_model="numpy")(function))
+
+
+def _forget_old(module: Path) -> None:
+    """Remove compiled forms that are older than a module they may call: numba itself looks at their own module only."""
+    _CHANGED[module] = module.stat().st_mtime
+    newest = max(_CHANGED.values())  # what a module calls was imported before it
+    for kept in (module.parent / "__pycache__").glob(f"{module.stem}.*.nbi"):
+        if kept.stat().st_mtime < newest:
+            kept.unlink(missing_ok=True)

@@ -1,0 +1,74 @@
+"""Where the one availability expression runs: DuckDB inside the process, or Spark on a cluster.
+
+Both give the same rows; a test holds their tables' hashes equal.
+"""
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+import ibis
+import ibis.expr.types as ir
+from ibis import BaseBackend
+
+from layers.errors import PlanError, suggestion
+
+ENGINES: Final = ("duckdb", "spark")
+
+
+@contextmanager
+def engine(name: str = "duckdb", *, memory_mb: int = 700, master: str = "") -> Iterator[BaseBackend]:
+    """Open an engine for the time of a computation.
+
+    Parameters
+    ----------
+    name
+        ``duckdb`` or ``spark``.
+    memory_mb
+        What DuckDB may hold before it spills to disk. Its process needs about 300 MB beyond.
+    master
+        Spark's master URL; by default that of ``SPARK_MASTER``, else all cores of this machine.
+
+    Raises
+    ------
+    PlanError
+        Where there is no such engine, or Spark is not installed.
+    """
+    if name not in ENGINES:
+        raise PlanError(f"engine '{name}'", [f"is not known{suggestion(name, ENGINES)}"])
+    if name == "duckdb":
+        connection = ibis.duckdb.connect(memory_limit=f"{memory_mb}MB", threads=os.cpu_count() or 1)
+        try:
+            yield connection
+        finally:
+            connection.disconnect()
+        return
+    try:
+        from pyspark.sql import SparkSession  # noqa: PLC0415 (an extra, only for national scale)
+    except ImportError:
+        raise PlanError("engine 'spark'", ["is not installed; install townline with its extra 'spark'"]) from None
+    where = master or os.environ.get("SPARK_MASTER", "local[*]")
+    builder = SparkSession.builder.master(where)
+    if where.startswith("local"):
+        os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
+        builder = builder.config("spark.driver.bindAddress", "127.0.0.1").config("spark.driver.host", "127.0.0.1")
+    session = (
+        builder.appName("townline")
+        .config("spark.ui.enabled", "false")
+        .config("spark.sql.session.timeZone", "UTC")
+        .config("spark.sql.shuffle.partitions", str(2 * (os.cpu_count() or 1)))
+        .getOrCreate()
+    )
+    session.sparkContext.setLogLevel("ERROR")
+    try:
+        yield ibis.pyspark.connect(session)
+    finally:
+        session.stop()
+
+
+def parquet(backend: BaseBackend, files: Sequence[Path]) -> ir.Table:
+    """Return Parquet files of one shape as one table of an engine."""
+    tables = [backend.read_parquet(str(file)) for file in files]
+    return ibis.union(*tables) if len(tables) > 1 else tables[0]
