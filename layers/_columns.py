@@ -7,7 +7,7 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict
 
 ColumnType = Literal["text", "integer", "number", "flag", "date"]
-_TYPE_WORDS = {
+TYPE_WORDS = {
     "integer": "whole numbers",
     "number": "numbers",
     "flag": "true or false (also 1/0, yes/no)",
@@ -15,7 +15,7 @@ _TYPE_WORDS = {
 }
 _DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9:.+Z -]*)?"
 _CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"
-_FLAGS = {"true": True, "yes": True, "1": True, "1.0": True, "false": False, "no": False, "0": False, "0.0": False}
+FLAGS = {"true": True, "yes": True, "1": True, "1.0": True, "false": False, "no": False, "0": False, "0.0": False}
 
 
 class Column(BaseModel):
@@ -65,7 +65,7 @@ def conform(values: pd.Series, column: Column) -> tuple[pd.Series, list[str]]:
     missing = values.isna() & ~bad
     faults = []
     if bad.any():
-        words = _TYPE_WORDS.get(column.type, column.type)
+        words = TYPE_WORDS.get(column.type, column.type)
         faults.append(f"has {_count(bad, values)}; expected {words}")
     if not column.null and missing.any():
         faults.append(f"has {_count(missing, values, 'empty values')}; fill them or leave the rows out")
@@ -166,7 +166,7 @@ def _to_integer(values: pd.Series) -> tuple[pd.Series, pd.Series]:
 def _to_flag(values: pd.Series) -> tuple[pd.Series, pd.Series]:
     if pd.api.types.is_bool_dtype(values.dtype) and not values.isna().any():
         return values.astype(bool), _all(values, truth=False)
-    typed = values.astype("str").str.strip().str.lower().map(_FLAGS)
+    typed = values.astype("str").str.strip().str.lower().map(FLAGS)
     bad = typed.isna() & values.notna()
     return typed.astype("boolean" if typed.isna().any() else "bool"), bad
 

@@ -6,10 +6,8 @@ moved, `plan.json` last. The same plan gives the same bytes.
 
 import json
 import platform
-import shutil
-import tempfile
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from hashlib import sha256
 from importlib.metadata import version
@@ -23,13 +21,14 @@ import pyproj
 import shapely
 
 from layers import Layer, PlanError, declared
+from layers.save import publish, staged, write_csv, write_json
 from planner.region import Region
 from planner.summary import headline
 from planner.tables import checked, tables
 
 _PRIVATE: Final = ("premises", "availability")
 _LIBRARIES: Final = ("townline", "folium", "geopandas", "numpy", "pandas", "pyarrow", "pyogrio", "pyproj", "shapely")
-_FORMULA: Final = r"[\s\u200b-\u200f\ufeff\u2060]*[=+\-@\uff1d\uff0b\uff0d\uff20\t]"
+_REMEDY: Final = "choose another --out"
 
 
 @dataclass(frozen=True)
@@ -86,18 +85,18 @@ class Plan:
             Where the folder cannot be written.
         """
         self._keep_inputs(Path(folder))
-        with _staged(Path(folder)) as stage:
+        with staged(Path(folder), PlanError, _REMEDY) as stage:
             (stage / "tables").mkdir()
             for name, table in self.tables.items():
-                _write_csv(table, stage / "tables" / f"{name}.csv")
+                write_csv(table, stage / "tables" / f"{name}.csv")
             self._write_geopackage(stage / "plan.gpkg")
             for name, content in (also or {}).items():
                 (stage / name).write_bytes(content)
             files = sorted(path for path in stage.rglob("*") if path.is_file())
             outputs = {path.relative_to(stage).as_posix(): _hash(path) for path in files}
-            _write_json(stage / "plan.json", {**self.provenance, "headline": self.headline, "outputs": outputs})
+            write_json(stage / "plan.json", {**self.provenance, "headline": self.headline, "outputs": outputs})
             before = _previous_outputs(Path(folder))
-            placed = _publish(stage, [*files, stage / "plan.json"], Path(folder))
+            placed = publish(stage, [*files, stage / "plan.json"], Path(folder))
             _remove_stale(Path(folder), outputs, before)
             return placed
 
@@ -142,17 +141,6 @@ def _write_layer(table: pd.DataFrame, path: Path, name: str) -> None:
     pyogrio.write_dataframe(table, path, layer=name, driver="GPKG", **options)
 
 
-def _write_csv(table: pd.DataFrame, path: Path) -> None:
-    """Write a table without its geometry; text that a spreadsheet would run as a formula gets an apostrophe."""
-    plain = pd.DataFrame(table.drop(columns="geometry", errors="ignore"))
-    for name in plain.columns:
-        if isinstance(plain[name].dtype, pd.StringDtype):
-            plain[name] = plain[name].str.replace(r"\r\n?", "\n", regex=True)
-            risky = plain[name].str.match(_FORMULA).fillna(value=False).astype(bool)
-            plain[name] = plain[name].mask(risky, "'" + plain[name])
-    plain.to_csv(path, index=False, lineterminator="\n", date_format="%Y-%m-%d")
-
-
 def write_bytes(path: Path, content: bytes) -> None:
     """Write one file under a temporary name and move it to its place.
 
@@ -163,67 +151,20 @@ def write_bytes(path: Path, content: bytes) -> None:
     """
     with _staged_file(path) as stage:
         (stage / path.name).write_bytes(content)
-        _publish(stage, [stage / path.name], path.parent)
+        publish(stage, [stage / path.name], path.parent)
 
 
 def save_csv(table: pd.DataFrame, path: Path) -> None:
     """Write a table as CSV, as `Plan.save` does; see `write_bytes` for errors."""
     with _staged_file(path) as stage:
-        _write_csv(table, stage / path.name)
-        _publish(stage, [stage / path.name], path.parent)
-
-
-def _write_json(path: Path, content: Mapping[str, Any]) -> None:
-    path.write_text(json.dumps(content, indent=2, sort_keys=True, allow_nan=False) + "\n", "utf-8")
+        write_csv(table, stage / path.name)
+        publish(stage, [stage / path.name], path.parent)
 
 
 def _staged_file(path: Path) -> AbstractContextManager[Path]:
     if path.exists() and not path.is_file():
         raise PlanError(f"file {path}", ["is there and is not a file; name a file"])
-    return _staged(path.parent)
-
-
-@contextmanager
-def _staged(folder: Path) -> Iterator[Path]:
-    """Give a temporary folder inside `folder`, on the same disk, and remove it afterwards."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        stage = Path(tempfile.mkdtemp(prefix=".townline-", dir=folder))
-    except OSError as error:
-        raise PlanError(f"folder {folder}", [f"cannot be written: {error.strerror}; choose another --out"]) from None
-    try:
-        yield stage
-    except OSError as error:
-        raise PlanError(
-            f"folder {folder}", [f"cannot be written: {error.strerror or error}; earlier files stand"]
-        ) from None
-    finally:
-        shutil.rmtree(stage, ignore_errors=True)
-
-
-def _publish(stage: Path, files: list[Path], folder: Path) -> list[Path]:
-    """Move staged files to their places; where one cannot be moved, put everything back as it was."""
-    places = [folder / file.relative_to(stage) for file in files]
-    blocked = [place for place in places if place.exists() and not place.is_file()]
-    if blocked:
-        raise PlanError(f"file {blocked[0]}", ["is there and is not a file; earlier files stand"])
-    aside = stage / "replaced"
-    aside.mkdir()
-    kept: list[tuple[Path, Path]] = []
-    placed: list[Path] = []
-    try:
-        for number, (file, place) in enumerate(zip(files, places, strict=True)):
-            place.parent.mkdir(exist_ok=True)
-            if place.exists():
-                kept.append((place.replace(aside / str(number)), place))
-            placed.append(file.replace(place))
-    except OSError:
-        for place in placed:
-            place.unlink()
-        for old, place in kept:
-            old.replace(place)
-        raise
-    return placed
+    return staged(path.parent, PlanError, _REMEDY)
 
 
 def _remove_stale(folder: Path, outputs: Mapping[str, str], before: Iterable[str]) -> None:

@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 
 from layers import data_folder, declared
+from layers.save import write_csv
 from planner import load_region, plan
-from planner.result import _write_csv
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "small"
 
@@ -22,9 +22,9 @@ def made():
 def test_every_table_of_the_small_region_is_the_golden_one(made, tmp_path):
     """With UPDATE_GOLDEN=1 the files are written anew; read the difference before committing it."""
     for name, table in made.tables.items():
-        _write_csv(table, tmp_path / f"{name}.csv")
+        write_csv(table, tmp_path / f"{name}.csv")
         if os.environ.get("UPDATE_GOLDEN"):
-            _write_csv(table, GOLDEN / f"{name}.csv")
+            write_csv(table, GOLDEN / f"{name}.csv")
         got, wanted = (pd.read_csv(folder / f"{name}.csv", dtype="str") for folder in (tmp_path, GOLDEN))
         numbers = [
             column
@@ -108,8 +108,8 @@ def test_the_sample_region_gives_the_44_towns_their_golden_table(sample, tmp_pat
     towns = results[results["published_budget_usd"].notna()][wanted].round(4).reset_index(drop=True)
     golden = GOLDEN.parent / "sample_44_towns.csv"
     if os.environ.get("UPDATE_GOLDEN"):
-        _write_csv(towns, golden)
-    _write_csv(towns, tmp_path / "towns.csv")
+        write_csv(towns, golden)
+    write_csv(towns, tmp_path / "towns.csv")
     pd.testing.assert_frame_equal(pd.read_csv(tmp_path / "towns.csv"), pd.read_csv(golden), rtol=1e-9)
     assert len(towns) == 44
     assert towns["premises"].sum() == 26_797

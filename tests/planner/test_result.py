@@ -9,8 +9,8 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 
+from layers.save import write_csv
 from planner import PlanError, load_plan, load_region, plan
-from planner.result import _write_csv
 
 REGION = Path(__file__).parents[1] / "cases" / "small" / "region.toml"
 
@@ -70,7 +70,7 @@ def test_a_save_that_fails_leaves_earlier_files_untouched(made, tmp_path, monkey
     made.save(tmp_path)
     before = content(tmp_path)
     monkeypatch.setattr(
-        "planner.result._write_json", lambda *_: (_ for _ in ()).throw(OSError(28, "No space left on device"))
+        "planner.result.write_json", lambda *_: (_ for _ in ()).throw(OSError(28, "No space left on device"))
     )
     with pytest.raises(PlanError, match="No space left on device; earlier files stand"):
         made.save(tmp_path, {"map.html": b"new"})
@@ -143,7 +143,7 @@ def test_other_files_in_the_folder_stay(made, tmp_path):
     "text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\r\n=1", "\ufeff=1", " =1", "\uff1d1"]
 )
 def test_text_that_a_spreadsheet_would_run_is_disarmed(tmp_path, text):
-    _write_csv(pd.DataFrame({"town": [text, "plain"], "value": [-1.5, 2.0]}), tmp_path / "t.csv")
+    write_csv(pd.DataFrame({"town": [text, "plain"], "value": [-1.5, 2.0]}), tmp_path / "t.csv")
     table = pd.read_csv(tmp_path / "t.csv", keep_default_na=False)
     assert table["town"].tolist() == ["'" + text.replace("\r\n", "\n").replace("\r", "\n"), "plain"]
     assert table["value"].tolist() == [-1.5, 2.0]

@@ -1,0 +1,105 @@
+"""The record of what was ingested into a folder, so that the same work is not done twice.
+
+``ingest.json`` is the record and depends on the sources alone. ``.ingest-seen.json`` holds sizes and times of change
+of this machine's files, so that an unchanged file need not be hashed again; without it everything is hashed once.
+"""
+
+import json
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from layers.filings._format import formats
+from layers.read import file_hash
+from layers.save import publish, write_json
+
+RECORD: Final = "ingest.json"
+_SEEN: Final = ".ingest-seen.json"
+_METHOD: Final = 1  # raise it when the same source and format would give other rows
+_SETTLED: Final = 2 * 10**9  # a file changed less than these nanoseconds ago may change again within its time stamp
+
+Entry = Mapping[str, Any]
+
+
+class Ledger:
+    """The record of one folder.
+
+    Parameters
+    ----------
+    folder
+        Where outputs and record are.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._sources: dict[str, Entry] = _load(folder / RECORD).get("sources", {})
+        self._seen: dict[str, list[int]] = _load(folder / _SEEN)
+
+    def entry(self, source: Path, asked: Entry) -> Entry | None:
+        """Return what is recorded of a source, if nothing has changed since: source, declarations, outputs, wishes."""
+        entry = self._sources.get(source.name)
+        if entry is None or entry["asked"] != asked or entry["method"] != _METHOD:
+            return None
+        digests = {name: form.digest for name, form in formats().items()}
+        if any(digests.get(member["format"]) != member["format_sha256"] for member in entry["members"]):
+            return None
+        files = [(self.folder / output["name"], output) for output in _outputs(entry)]
+        same = all(self._same(path, output) for path, output in files) and self._same(source, entry)
+        return entry if same else None
+
+    def add(self, stage: Path, source: Path, entry: Entry, files: Sequence[Path]) -> Entry:
+        """Move a source's new files to their places, record them, and remove what the source had before."""
+        entry = {**entry, "method": _METHOD}
+        before = {str(output["name"]) for output in _outputs(self._sources.get(source.name, {}))}
+        placed = publish(stage, files, self.folder)
+        for name in before - {path.name for path in placed}:
+            (self.folder / Path(name).name).unlink(missing_ok=True)
+        self._sources[source.name] = entry
+        write_json(stage / RECORD, {"sources": self._sources})
+        publish(stage, [stage / RECORD], self.folder)
+        for path in [source, *placed]:
+            self._note(path)
+        self.save_seen(stage)
+        return entry
+
+    def save_seen(self, stage: Path) -> None:
+        """Write down sizes and times of change."""
+        write_json(stage / _SEEN, self._seen)
+        publish(stage, [stage / _SEEN], self.folder)
+
+    def _same(self, path: Path, known: Entry) -> bool:
+        """Whether a file is as recorded: by size and time of change, else by its hash."""
+        if not path.is_file() or path.stat().st_size != known["bytes"]:
+            return False
+        if self._seen.get(path.name) == _stamp(path):
+            return True
+        if file_hash(path) != known["sha256"]:
+            return False
+        self._note(path)
+        return True
+
+    def _note(self, path: Path) -> None:
+        stamp = _stamp(path)
+        self._seen.pop(path.name, None)
+        if time.time_ns() - stamp[1] > _SETTLED:
+            self._seen[path.name] = stamp
+
+
+def _stamp(path: Path) -> list[int]:
+    stat = path.stat()
+    return [stat.st_size, stat.st_mtime_ns]
+
+
+def _outputs(entry: Entry) -> list[Entry]:
+    found = [member["output"] for member in entry.get("members", [])]
+    return [*found, entry["rejects"]] if entry.get("rejects") else found
+
+
+def _load(path: Path) -> dict[str, Any]:
+    """Return a JSON object; an empty one where the file is missing or broken, so that the work is done again."""
+    try:
+        content = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return content if isinstance(content, dict) else {}
