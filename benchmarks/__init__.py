@@ -8,7 +8,7 @@ import argparse
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from benchmarks import check, cost_model, points
+from benchmarks import check, cost_model, coverage, points
 
 Row = Mapping[str, object]
 
@@ -25,5 +25,6 @@ class Case:
 CASES = {
     "check": Case(check.__doc__ or "", check.arguments, check.rows),
     "cost_model": Case(cost_model.__doc__ or "", cost_model.arguments, cost_model.rows),
+    "coverage": Case(coverage.__doc__ or "", coverage.arguments, coverage.rows),
     "points": Case(points.__doc__ or "", points.arguments, points.rows),
 }

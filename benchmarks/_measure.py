@@ -11,10 +11,11 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Measured:
-    """What a call returned, the CPU seconds it took, and the process's peak memory while it ran (Linux)."""
+    """What a call returned, the CPU and wall seconds it took, and the process's peak memory while it ran (Linux)."""
 
     result: Any
     seconds: float
+    wall_seconds: float
     peak_mb: float
 
 
@@ -40,12 +41,12 @@ def measure(prepare: Callable[..., Any], call: Callable[[Any], Any], *arguments:
     process.start()
     there.close()
     try:
-        result, seconds, peak_mb = here.recv()
+        result, seconds, wall_seconds, peak_mb = here.recv()
     except EOFError:
         raise RuntimeError("the measured process ended without a result") from None
     finally:
         process.join()
-    return Measured(result, seconds, peak_mb)
+    return Measured(result, seconds, wall_seconds, peak_mb)
 
 
 def _child(
@@ -53,9 +54,9 @@ def _child(
 ) -> None:
     given = prepare(*arguments)
     Path("/proc/self/clear_refs").write_text("5", "ascii")  # Linux: forget the peak so far
-    start = time.process_time()
+    wall, start = time.perf_counter(), time.process_time()
     result = call(given)
-    seconds = time.process_time() - start
+    seconds, wall = time.process_time() - start, time.perf_counter() - wall
     status = Path("/proc/self/status").read_text("ascii")
     peak_mb = int(status.split("VmHWM:")[1].split()[0]) / 1024
-    out.send((result, seconds, peak_mb))
+    out.send((result, seconds, wall, peak_mb))

@@ -16,6 +16,7 @@ import pyarrow.csv
 
 FIRST_LOCATION: Final = 9_000_000_001
 _CHUNK: Final = 200_000
+_STATE: Final = "MA"  # the file's form wants a true code
 
 
 @dataclass(frozen=True)
@@ -112,9 +113,9 @@ def _rows(
             "max_advertised_upload_speed": pa.array(up),
             "low_latency": pa.array(np.full(size, int(provider.low_latency))),
             "business_residential_code": pa.array(customer),
-            "state_usps": pa.array(["ZZ"] * size, pa.string()),
+            "state_usps": pa.array([_STATE] * size, pa.string()),
             "block_geoid": pa.array(reached["block_geoid"], pa.string()),
-            "h3_res8_id": pa.array(["880000000000000"] * size, pa.string()),
+            "h3_res8_id": pa.array(["8800000000fffff"] * size, pa.string()),
         }
     )
 

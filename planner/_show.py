@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from layers import Layer, TownlineError
+from layers.filings import Ingested
 from planner import words
 from planner.check import World
 from planner.region import Region
@@ -72,6 +73,31 @@ def check(region: Region, world: World) -> None:
     _console().print(_table(f"{region.name}: {len(rows)} layers are as declared, in {region.crs}", heads, rows))
     for note in world.notes:
         line(f"note: {note}")
+
+
+def ingested(taken: Iterable[Ingested]) -> None:
+    """Print what was read, kept and rejected, file by file."""
+    taken = list(taken)
+    heads = {
+        "file": "left",
+        "format": "left",
+        "read": "right",
+        "kept": "right",
+        "repeated": "right",
+        "rejected": "right",
+    }
+    rows = [
+        (f"{each.source} {each.member}".strip(), each.format, words.count(each.rows_read), words.count(each.rows_kept),
+         words.count(each.duplicates), words.count(each.rejected))
+        for each in taken
+    ]  # fmt: skip
+    _console().print(_table(f"{len(taken)} filings", heads, rows))
+    for each in taken:
+        for reason, count in each.reasons.items():
+            line(f"rejected {count:,} in {each.source}: {reason}")
+        for note in each.notes:
+            line(f"note: {each.source}: {note}")
+        line(f"{'unchanged' if each.reused else 'wrote'} {each.path}")
 
 
 def layers(wanted: Mapping[str, Layer]) -> None:

@@ -6,6 +6,8 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,7 +15,7 @@ import typer
 from rich.console import Console
 
 import maps
-from layers import PlanError, TownlineError, data_folder, declarations, declared
+from layers import PlanError, TownlineError, data_folder, declarations, declared, filings
 from planner import _show, coverage
 from planner.check import check
 from planner.plan import plan
@@ -146,6 +148,41 @@ def check_command(region: RegionFile, scenario: Scenario = "", *, as_json: AsJso
         )
     else:
         _show.check(checked_region, world)
+
+
+@app.command("ingest")
+def ingest_command(
+    files: Annotated[list[Path], typer.Argument(help="CSV or zip files, or folders of them.", show_default=False)],
+    out: Annotated[Path, typer.Option(help="Folder for the Parquet files.")] = Path("filings"),
+    file_format: Annotated[str, typer.Option("--format", help="Format, where the header does not tell.")] = "",
+    encoding: Annotated[str, typer.Option(help="Encoding of the files.")] = "utf-8",
+    as_of: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Day of the data.")] = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Read federal filings strictly into Parquet: availability, summaries, fabric, block data, challenge files.
+
+    Example: townline ingest bdc_25_*.zip --out filings
+    """
+    found = [part for file in files for part in (_filings_in(file) if file.is_dir() else [file])]
+    if not found:
+        raise PlanError("ingest", ["found no .csv or .zip file; name one"])
+    with _progress() as tell:
+        tell(f"ingest of {len(found)} files")
+        taken = filings.ingest(found, out, format=file_format, encoding=encoding, as_of=as_of.date() if as_of else None)
+    if as_json:
+        _print_json({"files": [_plain_values(each) for each in taken]})
+    else:
+        _show.ingested(taken)
+
+
+def _filings_in(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.iterdir() if path.name.lower().endswith((".csv", ".zip")))
+
+
+def _plain_values(taken: filings.Ingested) -> dict[str, Any]:
+    fields = asdict(taken)
+    return {name: str(value) if isinstance(value, (Path, date)) else value for name, value in fields.items()}
 
 
 @app.command("layers")

@@ -39,6 +39,13 @@ def test_all_engines_give_each_point_the_same_polygon(capsys):
     assert all(set(row) == {"engine", "rows", "seconds", "peak_mb", "hash"} for row in rows)
 
 
+def test_raw_filing_cached_filing_and_pandas_give_one_town_table(capsys):
+    rows = lines(capsys, "coverage", "--rows", "20000")
+    assert [row["engine"] for row in rows] == ["townline from CSV", "townline from Parquet", "pandas from CSV"]
+    assert len({row["hash"] for row in rows}) == 1
+    assert all(row["rows"] > 15_000 for row in rows)
+
+
 def test_without_json_a_table_is_printed(capsys):
     main(["cost_model"])
     assert "town + route + premises + poles" in capsys.readouterr().out.replace("\n", " ")

@@ -5,6 +5,8 @@ import json
 import pandas as pd
 from rich.console import Console
 
+from layers.generate import locations, write_filing
+
 
 def test_init_writes_a_region_file_that_checks_as_it_stands(tmp_path, townline):
     path = tmp_path / "mine.toml"
@@ -66,12 +68,28 @@ def test_a_scenario_changes_the_target(small, tmp_path, townline):
     assert json.loads(printed)["targets"][0]["target"] == "100/20"
 
 
+def test_ingest_reads_a_filing_and_does_it_once(tmp_path, townline):
+    write_filing(locations(50), tmp_path / "bdc_25_Generated_fixed_broadband_J25_01jan2026.csv")
+    status, printed, error = townline("ingest", tmp_path, "--out", tmp_path / "filings", "--json")
+    assert (status, error) == (0, "")
+    (taken,) = json.loads(printed)["files"]
+    assert (taken["format"], taken["rejected"], taken["reused"]) == ("bdc_fixed", 0, False)
+    assert taken["as_of"] == "2025-06-30"
+    status, printed, _ = townline("ingest", tmp_path, "--out", tmp_path / "filings")
+    assert status == 0
+    assert "unchanged" in printed
+    (tmp_path / "page.csv").write_text("<!DOCTYPE html><html></html>", "utf-8")
+    status, _, error = townline("ingest", tmp_path / "page.csv", "--out", tmp_path / "filings")
+    assert status == 2
+    assert "page.csv" in error
+
+
 def test_usage_errors_exit_with_2(townline):
     assert townline("plan")[0] == 2
     assert townline("nonsense")[0] == 2
     status, printed, _ = townline("--help")
     assert status == 0
-    for command in ("demo", "init", "layers", "check", "coverage", "plan"):
+    for command in ("demo", "init", "layers", "check", "coverage", "plan", "ingest"):
         assert command in printed
 
 
