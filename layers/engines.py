@@ -40,6 +40,7 @@ def engine(name: str = "duckdb", *, memory_mb: int = 700, master: str = "") -> I
         raise PlanError(f"engine '{name}'", [f"is not known{suggestion(name, ENGINES)}"])
     if name == "duckdb":
         connection = ibis.duckdb.connect(memory_limit=f"{memory_mb}MB", threads=os.cpu_count() or 1)
+        connection.raw_sql("SET enable_progress_bar = false")  # it would write into the output of a pipe
         try:
             yield connection
         finally:
