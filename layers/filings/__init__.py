@@ -11,6 +11,7 @@ from layers.filings._format import formats as formats
 from layers.filings._format import recognise as recognise
 from layers.filings._ingest import Ingested as Ingested
 from layers.filings._ingest import ingest as ingest
+from layers.filings._ingest import ingested as ingested
 from layers.filings._limits import Limits as Limits
 
-__all__ = ["Field", "FileName", "Format", "Ingested", "Limits", "formats", "ingest", "recognise"]
+__all__ = ["Field", "FileName", "Format", "Ingested", "Limits", "formats", "ingest", "ingested", "recognise"]

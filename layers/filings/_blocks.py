@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from layers.errors import LayerError
-from layers.filings._text import utf8
+from layers.filings._text import number_of, utf8
 
 Lines = npt.NDArray[np.int64]
 _LONGEST: Final = 1 << 20  # bytes of one record
@@ -68,7 +68,7 @@ class Block:
         return self.line + records if self.lines is None else self.lines[records]
 
 
-def blocks(stream: BinaryIO, encoding: str, size: int = 1 << 23) -> Iterator[Block]:
+def blocks(stream: BinaryIO, encoding: str, size: int = 1 << 22) -> Iterator[Block]:
     """Yield the records of a file in blocks of about `size` bytes; the first block is the header alone.
 
     Raises
@@ -92,7 +92,7 @@ def blocks(stream: BinaryIO, encoding: str, size: int = 1 << 23) -> Iterator[Blo
             line, data, begun = 1 + data.count(b"\n", 0, end), data[end:], True
         data, blank = _without_blank_end(data)
         block, rest = _cut(data, line, last=last)
-        line += data.count(b"\n", 0, len(data) - len(rest))
+        line += number_of(data, b"\n") - number_of(rest, b"\n")
         rest = b"" if last else rest + blank
         if block.data or block.broken:
             yield block
@@ -154,6 +154,8 @@ def _cut(data: bytes, line: int, *, last: bool) -> tuple[Block, bytes]:
 
 def _stray_return(data: bytes, *, last: bool) -> bool:
     """Whether a carriage return stands alone. The line feed of one at the very end may come in the next chunk."""
+    if b"\r" not in data:
+        return False
     alone = data.count(b"\r") - data.count(b"\r\n")
     return alone > (not last and data.endswith(b"\r"))
 

@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from layers._columns import Column
+from layers._columns import Column, ColumnType
 from layers.errors import LayerError, suggestion
 
+FieldType = ColumnType | Literal["cell"]
 _MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 
@@ -23,6 +24,9 @@ class Field(Column):
 
     Attributes
     ----------
+    type
+        As of every column, or ``cell``: an H3 cell, written as 15 lower-case hexadecimal digits and stored as the
+        64-bit whole number that they mean.
     header
         Name in the file's header; empty where it is our name.
     day_format
@@ -34,6 +38,7 @@ class Field(Column):
     A column that is not `required` may be absent from the file; it is then empty.
     """
 
+    type: FieldType  # type: ignore[assignment] # one more than every column has
     header: str = ""
     day_format: str = "%Y-%m-%d"
 

@@ -3,9 +3,10 @@
 import datetime as dt
 import platform
 import re
-from collections.abc import Iterable, Mapping
-from concurrent.futures import Executor, ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
@@ -116,7 +117,7 @@ def ingest(
     Notes
     -----
     Every value is read as text and tested against the format's declaration before it becomes a number; no value is
-    rounded, guessed or replaced. Memory is bounded by some blocks of 8 MiB, not by the size of the file.
+    rounded, guessed or replaced. Memory is bounded by some blocks of 4 MiB, not by the size of the file.
     """
     asked = Asked(format, encoding_name(encoding), as_of, limits)
     files = [Path(path) for path in ([paths] if isinstance(paths, str | Path) else paths)]
@@ -135,6 +136,23 @@ def ingest(
     if faults:
         raise LayerError(f"{len(faults)} of {len(files)} filings", [str(fault) for fault in faults])
     return tuple(done)
+
+
+def ingested(folder: str | Path) -> tuple[Ingested, ...]:
+    """Return what was ingested into a folder.
+
+    Raises
+    ------
+    LayerError
+        Where nothing was, or a file is missing or no longer as it was written.
+    """
+    ledger = Ledger(Path(folder))
+    faults = ledger.faults()
+    if faults:
+        raise LayerError(f"folder {folder}", faults)
+    return tuple(
+        result for source, entry in ledger.entries() for result in _results(source, entry, ledger.folder, reused=True)
+    )
 
 
 def _unreadable(files: list[Path]) -> list[LayerError]:
@@ -164,13 +182,15 @@ def _source(file: Path, asked: Asked, ledger: Ledger, stage: Path, pool: Executo
     if entry is not None:
         return _results(file.name, entry, ledger.folder, reused=True)
     stat = file.stat()
-    about = {"source": file.name, "sha256": file_hash(file), "bytes": stat.st_size}
-    files, members_found, rejects, left_out = _members(file, asked, about, stage, pool)
+    digest = pool.submit(file_hash, file)
+    files, members_found, rejects, left_out = _members(file, asked, digest, stage, pool)
     if (file.stat().st_size, file.stat().st_mtime_ns) != (stat.st_size, stat.st_mtime_ns):
         raise LayerError(f"filing '{file.name}'", ["was changed while it was read; try again"])
     versions = {name: version(name) for name in _LIBRARIES} | {"python": platform.python_version()}
     entry = {
-        **about,
+        "source": file.name,
+        "sha256": digest.result(),
+        "bytes": stat.st_size,
         "asked": wishes,
         "members": members_found,
         "rejects": _output(rejects) if rejects else None,
@@ -182,7 +202,7 @@ def _source(file: Path, asked: Asked, ledger: Ledger, stage: Path, pool: Executo
 
 
 def _members(
-    file: Path, asked: Asked, about: Entry, stage: Path, pool: Executor
+    file: Path, asked: Asked, digest: Future[str], stage: Path, pool: Executor
 ) -> tuple[list[Path], list[Entry], Path | None, list[str]]:
     """Write every member of a file into the stage; return the files, what is to be recorded, and the rejects."""
     budget = Budget(asked.limits)
@@ -192,8 +212,8 @@ def _members(
     try:
         for member in members(file, stage, budget):
             place = stage / f"{_slug(file.name)}.{len(files) + 1}.parquet"
-            told = {"source": about["source"], "sha256": about["sha256"], "member": member.name}
-            written = _written(member, asked, place, told, pool)
+            about = partial(_about, file.name, member.name, digest)
+            written = _written(member, asked, place, about, pool)
             files.append(place)
             entries.append(_entry(member, written, place))
             tables.append(_rejects(file.name, member, written))
@@ -207,7 +227,13 @@ def _members(
     return files, entries, place, budget.left_out
 
 
-def _written(member: Member, asked: Asked, place: Path, about: Mapping[str, Any], pool: Executor) -> Written:
+def _about(source: str, member: str, digest: Future[str]) -> Mapping[str, str]:
+    return {"source": source, "sha256": digest.result(), "member": member}
+
+
+def _written(
+    member: Member, asked: Asked, place: Path, about: Callable[[], Mapping[str, Any]], pool: Executor
+) -> Written:
     """Write one member; faults name it."""
     try:
         return write_member(member, asked, place, about, pool)

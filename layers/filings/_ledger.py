@@ -41,12 +41,29 @@ class Ledger:
         entry = self._sources.get(source.name)
         if entry is None or entry["asked"] != asked or entry["method"] != _METHOD:
             return None
-        digests = {name: form.digest for name, form in formats().items()}
-        if any(digests.get(member["format"]) != member["format_sha256"] for member in entry["members"]):
+        if _outdated(entry):
             return None
         files = [(self.folder / output["name"], output) for output in _outputs(entry)]
         same = all(self._same(path, output) for path, output in files) and self._same(source, entry)
         return entry if same else None
+
+    def entries(self) -> list[tuple[str, Entry]]:
+        """Return what is recorded, source by source."""
+        return sorted(self._sources.items())
+
+    def faults(self) -> list[str]:
+        """Return what is wrong with the folder: no record, or outputs that are not as recorded."""
+        if not self._sources:
+            return [
+                f"folder {self.folder} holds no ingested filings; 'townline ingest FILES --out {self.folder}' makes one"
+            ]
+        outputs = [output for _, entry in self.entries() for output in _outputs(entry)]
+        lost = [str(output["name"]) for output in outputs if not self._same(self.folder / output["name"], output)]
+        faults = [f"file {name} is missing or changed since it was ingested; ingest its source again" for name in lost]
+        old = [source for source, entry in self.entries() if _outdated(entry)]
+        return faults + [
+            f"source {name} was ingested under another edition of its format; ingest it again" for name in old
+        ]
 
     def add(self, stage: Path, source: Path, entry: Entry, files: Sequence[Path]) -> Entry:
         """Move a source's new files to their places, record them, and remove what the source had before."""
@@ -84,6 +101,12 @@ class Ledger:
         self._seen.pop(path.name, None)
         if time.time_ns() - stamp[1] > _SETTLED:
             self._seen[path.name] = stamp
+
+
+def _outdated(entry: Entry) -> bool:
+    """Whether a format's declaration has changed since a source was read."""
+    digests = {name: form.digest for name, form in formats().items()}
+    return any(digests.get(member["format"]) != member["format_sha256"] for member in entry["members"])
 
 
 def _stamp(path: Path) -> list[int]:

@@ -5,8 +5,9 @@ import json
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor, Future
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import Any, Final
@@ -24,9 +25,12 @@ from layers.filings._format import Format, Told, recognise
 from layers.filings._limits import Limits
 from layers.filings._repeats import Repeats
 from layers.filings._source import Member
+from layers.filings._values import plain_digits
 
 _SAMPLES: Final = 50
 _AHEAD: Final = 2
+_RISING: Final = ("location_id",)  # columns that rise by small steps from row to row
+Writing = Callable[[pa.Schema], AbstractContextManager[pq.ParquetWriter]]
 
 
 @dataclass(frozen=True)
@@ -73,7 +77,9 @@ class Written:
         return {_worded(self.form, column, reason): number for (column, reason), number in ordered}
 
 
-def write_member(member: Member, asked: Asked, place: Path, about: Mapping[str, Any], pool: Executor) -> Written:
+def write_member(
+    member: Member, asked: Asked, place: Path, about: Callable[[], Mapping[str, Any]], pool: Executor
+) -> Written:
     """Read one member strictly and write its rows, in their order, as Parquet.
 
     Parameters
@@ -85,7 +91,7 @@ def write_member(member: Member, asked: Asked, place: Path, about: Mapping[str, 
     place
         The Parquet file to write.
     about
-        What the file shall say of where it comes from.
+        Gives what the file shall say of where it comes from; called when all rows are written.
     pool
         Threads in which blocks are checked.
 
@@ -99,23 +105,28 @@ def write_member(member: Member, asked: Asked, place: Path, about: Mapping[str, 
     form = recognise(header, member.names[0], asked.format)
     told = form.told_by(member.names) or Told()
     as_of = _day(asked.as_of, told)
-    about = {**about, "as_of": as_of.isoformat() if as_of else None, "format": form.name, "format_sha256": form.digest}
+    day = as_of.isoformat() if as_of else None
     count = Count()
     absent = [name for name, ours in form.headers.items() if name not in header]
     if absent:
         count.notes.append(f"has no column {' and '.join(absent)}; empty in the result")
-    metadata = {"townline": json.dumps(about, sort_keys=True)}
+
+    def metadata() -> Mapping[str, str]:
+        told_of = {**about(), "as_of": day, "format": form.name, "format_sha256": form.digest}
+        return {"townline": json.dumps(told_of, sort_keys=True)}
 
     def check(block: Block) -> Checked:
         return check_block(block, header, form, asked.limits.listed_rejects - len(count.rejects))
 
     with Repeats(place.parent) as repeats:
         checked = _checked(found, check, pool, count, asked.limits)
-        _write(checked, place, metadata, repeats)
+        _write(checked, partial(_writer, place, form, metadata), repeats)
         _judge(form, count, asked.limits)
         again = repeats.found()
     if len(again):
-        _leave_out(place, again, metadata)
+        spare = place.with_suffix(".spare")
+        _leave_out(place, again, partial(_writer, spare, form, metadata))
+        spare.replace(place)
     return Written(form, as_of, told, count, count.read - count.rejected - len(again), len(again))
 
 
@@ -156,11 +167,11 @@ def _ahead(found: Iterator[Block], check: Callable[[Block], Checked], pool: Exec
         yield cut, future.result()
 
 
-def _write(checked: Iterator[Checked], place: Path, metadata: Mapping[str, str], repeats: Repeats) -> None:
+def _write(checked: Iterator[Checked], writing: Writing, repeats: Repeats) -> None:
     first = next(checked, None)
     if first is None:
         raise LayerError("", ["has a header but no rows; get the file again, or leave it out"])
-    with _writer(place, first.table.schema, metadata) as writer:
+    with writing(first.table.schema) as writer:
         for one in chain([first], checked):
             repeats.add(one.keys)
             if len(one.table):
@@ -168,11 +179,26 @@ def _write(checked: Iterator[Checked], place: Path, metadata: Mapping[str, str],
 
 
 @contextmanager
-def _writer(place: Path, columns: pa.Schema, metadata: Mapping[str, str]) -> Iterator[pq.ParquetWriter]:
-    """Give a Parquet file to write to: texts as texts for every reader, and what the rows come from as metadata."""
-    with pq.ParquetWriter(place, columns, compression="zstd", store_schema=False) as writer:
+def _writer(
+    place: Path, form: Format, metadata: Callable[[], Mapping[str, str]], columns: pa.Schema
+) -> Iterator[pq.ParquetWriter]:
+    """Give a Parquet file to write to: texts as texts for every reader, and what the rows come from as metadata.
+
+    Identifiers have no dictionary, since nearly every one is new, and bounds are noted of whole numbers alone.
+    """
+    digits = {name: plain_digits(column) for name, column in form.columns.items()}
+    identifiers = {name for name, sizes in digits.items() if sizes and sizes[0] == sizes[1]}
+    with pq.ParquetWriter(
+        place,
+        columns,
+        compression="zstd",
+        store_schema=False,
+        use_dictionary=[name for name in columns.names if name not in identifiers],
+        column_encoding={name: "DELTA_BINARY_PACKED" for name in _RISING if name in identifiers},
+        write_statistics=[kind.name for kind in columns if pa.types.is_integer(kind.type)],
+    ) as writer:
         yield writer
-        writer.add_key_value_metadata(metadata)
+        writer.add_key_value_metadata(metadata())
 
 
 def _judge(form: Format, count: Count, limits: Limits) -> None:
@@ -198,11 +224,10 @@ def _worded(form: Format, column: str, reason: str) -> str:
     return f"column '{form.columns[column].header or column}' {reason}" if column else f"row {reason}"
 
 
-def _leave_out(place: Path, rows: npt.NDArray[np.int64], metadata: Mapping[str, str]) -> None:
+def _leave_out(place: Path, rows: npt.NDArray[np.int64], writing: Writing) -> None:
     """Write the file again without the given rows."""
-    spare = place.with_suffix(".spare")
     start = 0
-    with pq.ParquetFile(place) as file, _writer(spare, file.schema_arrow.remove_metadata(), metadata) as writer:
+    with pq.ParquetFile(place) as file, writing(file.schema_arrow.remove_metadata()) as writer:
         for group in range(file.num_row_groups):
             table = file.read_row_group(group).replace_schema_metadata()
             kept = np.ones(len(table), bool)
@@ -210,4 +235,3 @@ def _leave_out(place: Path, rows: npt.NDArray[np.int64], metadata: Mapping[str, 
             start += len(table)
             if kept.any():
                 writer.write_table(table.filter(pa.array(kept)))
-    spare.replace(place)

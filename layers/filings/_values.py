@@ -1,5 +1,6 @@
 """The distinct texts of a column -> typed values, and what is wrong with each."""
 
+import re
 from typing import Final
 
 import numpy as np
@@ -10,16 +11,18 @@ import pyarrow.compute as pc
 
 from layers._columns import FLAGS, TYPE_WORDS
 from layers.filings._format import Field
+from layers.filings._scan import STEPS, Hash, mixed
 
 _FORMS: Final = {
     "integer": r"-?\d{1,18}",
     "number": r"-?(?:\d{1,30}(?:\.\d{0,30})?|\.\d{1,30})(?:[eE][+-]?\d{1,2})?",
 }
+_WORDS: Final = TYPE_WORDS | {"text": "text", "cell": "15 lower-case hexadecimal digits"}
+_CELL: Final = "[0-9a-f]{15}"
+_DIGITS: Final = re.compile(r"(\[1-9\])?\\d\{(\d+)\}")
 _INT32: Final = 2**31 - 1
-_MIX: Final = (np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB))
 _KEYS: Final = ("townline rows 01", "townline rows 02")
 Faults = npt.NDArray[np.uint8]
-Hash = npt.NDArray[np.uint64]
 
 
 def arrow_type(column: Field) -> pa.DataType:
@@ -27,7 +30,24 @@ def arrow_type(column: Field) -> pa.DataType:
     if column.type == "integer":
         small = bool(column.allowed) or (column.max is not None and column.max <= _INT32)
         return pa.int32() if small else pa.int64()
-    return {"number": pa.float64(), "flag": pa.bool_(), "date": pa.date32(), "text": pa.string()}[column.type]
+    return {"cell": pa.int64(), "number": pa.float64(), "flag": pa.bool_(), "date": pa.date32(), "text": pa.string()}[
+        column.type
+    ]
+
+
+def plain_digits(column: Field) -> tuple[int, int, int] | None:
+    """Return fewest and most digits and the smallest first one, where plain digits are all that a column may hold.
+
+    Such a column is told fast, row by row (see `layers.filings._scan.whole_numbers`). Columns of few values are not
+    among them: looking at each distinct text once is faster there.
+    """
+    if column.type != "integer" or column.null or column.allowed or (column.min or 0) < 0:
+        return None
+    if not column.pattern:
+        return 1, 18, 0
+    found = _DIGITS.fullmatch(column.pattern)
+    size = bool(found[1]) + int(found[2]) if found else 0
+    return (size, size, 1 if found and found[1] else 0) if 0 < size <= 18 else None
 
 
 def conform(texts: pa.StringArray, column: Field) -> tuple[pa.Array, Faults, tuple[str, ...]]:
@@ -59,7 +79,7 @@ def conform(texts: pa.StringArray, column: Field) -> tuple[pa.Array, Faults, tup
     present = pc.if_else(empty, pa.scalar(None, pa.string()), texts)
     mark(pc.match_substring(present, "\0"), "holds a NUL byte; get the file again")
     typed = _CASTS[column.type](pc.if_else(pa.array(faults == 0), present, None), column)
-    words = TYPE_WORDS.get(column.type, column.type)
+    words = _WORDS[column.type]
     mark(pc.and_(pc.is_valid(present), pc.is_null(typed)), f"is of another type; expected {words}")
     if column.pattern:
         mark(pc.invert(_full(present, column.pattern)), f"is of another form; expected the pattern {column.pattern}")
@@ -95,6 +115,14 @@ def _number(texts: pa.StringArray, column: Field) -> pa.Array:
     return pc.cast(fine, pa.int64() if column.type == "integer" else pa.float64())
 
 
+def _cell(texts: pa.StringArray, _column: Field) -> pa.Array:
+    fine = pc.fill_null(_full(texts, _CELL), fill_value=False)
+    digits = np.frombuffer("".join(pc.filter(texts, fine).to_pylist()).encode("ascii"), np.uint8).astype(np.int64)
+    halves = np.where(digits < ord("a"), digits - ord("0"), digits - ord("a") + 10).reshape(-1, 15)
+    numbers = halves @ (1 << np.arange(56, -1, -4))
+    return pc.replace_with_mask(pa.nulls(len(texts), pa.int64()), fine, pa.array(numbers, pa.int64()))
+
+
 def _flag(texts: pa.StringArray, _column: Field) -> pa.Array:
     words = pa.array(FLAGS, pa.string())
     return pc.take(pa.array(FLAGS.values(), pa.bool_()), pc.index_in(pc.utf8_lower(texts), value_set=words))
@@ -110,7 +138,7 @@ def _text(texts: pa.StringArray, _column: Field) -> pa.Array:
     return texts
 
 
-_CASTS: Final = {"integer": _number, "number": _number, "flag": _flag, "date": _date, "text": _text}
+_CASTS: Final = {"integer": _number, "number": _number, "cell": _cell, "flag": _flag, "date": _date, "text": _text}
 
 
 def hashes(values: pa.Array) -> tuple[Hash, Hash]:
@@ -121,19 +149,11 @@ def hashes(values: pa.Array) -> tuple[Hash, Hash]:
         both = tuple(pd.util.hash_array(texts, hash_key=key, categorize=False) for key in _KEYS)
     else:
         if pa.types.is_floating(values.type):
-            bits = (pc.fill_null(values, 0.0).to_numpy() + 0.0).view(np.uint64)
+            bits = (pc.fill_null(values, 0.0).to_numpy() + 0.0).view(np.uint64)  # -0.0 is 0.0
         else:
             whole = values.cast(pa.int32()) if pa.types.is_date(values.type) else values
-            bits = pc.fill_null(whole.cast(pa.int64()), 0).to_numpy().view(np.uint64)
-        both = tuple(_mix(bits + step) for step in _MIX)
+            bits = pc.fill_null(whole.cast(pa.int64()), 0).to_numpy().astype(np.uint64)
+        both = tuple(mixed(bits, step) for step in STEPS)
     for number, found in enumerate(both, start=1):
         found[missing] = number
     return both[0], both[1]
-
-
-def _mix(bits: Hash) -> Hash:
-    """Spread 64 bits over 64 bits, one to one (the finaliser of SplitMix64, Steele and others 2014)."""
-    bits = (bits ^ (bits >> np.uint64(30))) * _MIX[0]
-    bits = (bits ^ (bits >> np.uint64(27))) * _MIX[1]
-    mixed: Hash = bits ^ (bits >> np.uint64(31))
-    return mixed

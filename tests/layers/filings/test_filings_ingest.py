@@ -19,11 +19,12 @@ from layers.filings._check import check_block
 from layers.filings._repeats import Repeats
 
 CELL8, CELL9 = "882bab5303fffff", "892bab53037ffff"
+NUMBER8, NUMBER9 = 0x882BAB5303FFFFF, 0x892BAB53037FFFF
 FILES: dict[str, tuple[str, list[str], list[tuple[object, ...]]]] = {
     "bdc_fixed": (
         "bdc_50_Cable_fixed_broadband_J25_18nov2025.csv",
         ["0003768165,130317,Xfinity,1037392925,50,24.6,,1,B,VT,010110102002027," + CELL8],
-        [("0003768165", 130317, "Xfinity", 1037392925, 50, 24.6, None, True, "B", "VT", 10110102002027, CELL8)],
+        [("0003768165", 130317, "Xfinity", 1037392925, 50, 24.6, None, True, "B", "VT", 10110102002027, NUMBER8)],
     ),
     "provider_locations": (
         "list.csv",
@@ -39,13 +40,13 @@ FILES: dict[str, tuple[str, list[str], list[tuple[object, ...]]]] = {
     "served_unserved": (
         "bdc_50_served_unserved_D25_01may2026.csv",
         [f"1037392925,500110102002027,{CELL8},1,0,True", f"1037392926,500110102002027,{CELL8},0,false,0"],
-        [(1037392925, 500110102002027, CELL8, True, False, True), (1037392926, 500110102002027, CELL8, *[False] * 3)],
+        [(1037392925, 500110102002027, NUMBER8, True, False, True), (1037392926, 500110102002027, NUMBER8, *[False] * 3)],
     ),
     "fabric": (
         "FCC_Active_BSL_12312022.csv",
         [f"1037392925,1 MAIN ST,SWANTON,VT,05488,,2,True,R,1,2,50011,500110102002027,{CELL9},44.9,-73.1,12312022"],
         [(1037392925, "1 MAIN ST", "SWANTON", "VT", "05488", None, 2, True, "R", "1", "2", "50011", 500110102002027,
-          CELL9, 44.9, -73.1, dt.date(2022, 12, 31))],
+          NUMBER9, 44.9, -73.1, dt.date(2022, 12, 31))],
     ),
     "form477": (
         "VT-Fixed-Jun2017-v1.csv",
@@ -81,7 +82,7 @@ def test_the_published_row_is_read_as_it_stands(filing):
         "frn": "0003768165", "provider_id": 130317, "brand_name": "Xfinity", "location_id": 1037392925,
         "technology": 50, "down_mbps": 100.0, "up_mbps": 100.0, "low_latency": True,
         "business_residential_code": "B", "state_usps": "VT", "block_geoid": 500110102002027,
-        "h3_res8_id": "882bab5303fffff",
+        "h3_res8_id": 0x882BAB5303FFFFF,
     }]  # fmt: skip
     assert (found.format, found.as_of, found.told["technology"]) == ("bdc_fixed", dt.date(2025, 6, 30), "Fiber")
 
@@ -95,7 +96,13 @@ def test_every_format_is_read_in_full_and_in_its_types(filing, name):
     assert table.column_names == list(formats()[name].columns)
     assert [tuple(row.values()) for row in table.to_pylist()] == values
     kinds = {column: str(table.schema.field(column).type) for column in table.column_names}
-    wanted = {"text": {"string"}, "integer": {"int32", "int64"}, "number": {"double"}, "flag": {"bool"}}
+    wanted = {
+        "text": {"string"},
+        "cell": {"int64"},
+        "integer": {"int32", "int64"},
+        "number": {"double"},
+        "flag": {"bool"},
+    }
     for column, field in formats()[name].columns.items():
         assert kinds[column] in wanted.get(field.type, {"date32[day]"})
     assert {kinds[column] for column in ("location_id", "block_geoid") if column in kinds} <= {"int64"}
@@ -333,5 +340,5 @@ def test_repeats_are_the_same_in_memory_and_on_disk(tmp_path, monkeypatch):
 
 def test_public_names_are_frozen():
     assert layers.filings.__all__ == [
-        "Field", "FileName", "Format", "Ingested", "Limits", "formats", "ingest", "recognise",
+        "Field", "FileName", "Format", "Ingested", "Limits", "formats", "ingest", "ingested", "recognise",
     ]  # fmt: skip

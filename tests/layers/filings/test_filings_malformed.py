@@ -33,7 +33,7 @@ REFUSED = {
     "no header": (lambda f: "\n".join(f.rows(3)), "has no column of any known format (it begins '0003768165'"),
     "missing column": (
         lambda f: f.text(*f.rows(2)).replace(",h3_res8_id", "", 1),
-        "nearest is 'bdc_fixed' (Fixed availability); column 'h3_res8_id' (H3 cell of resolution 8) is missing",
+        "nearest is 'bdc_fixed' (Fixed availability); column 'h3_res8_id' (H3 cell of resolution 8; fifteen hexadecimal digits",
     ),
     "unknown column": (
         lambda f: f.text(*f.rows(1)).replace("frn,", "frm,", 1),

@@ -67,7 +67,7 @@ def taken(content):
 def meant(row):
     down, up = (float(text) if text else None for text in row[5:7])
     return (row[0], int(row[1]), row[2], int(row[3]), int(row[4]), down, up, row[7] == "1", row[8], row[9],
-            int(row[10]), row[11])  # fmt: skip
+            int(row[10]), int(row[11], 16))  # fmt: skip
 
 
 @given(ROWS)
