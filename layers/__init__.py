@@ -12,8 +12,8 @@ from layers.layer import declarations as declarations
 from layers.layer import declared as declared
 from layers.place import data_folder as data_folder
 from layers.read import Reading as Reading
-from layers.read import Source as Source
 from layers.read import read as read
+from layers.source import Source as Source
 
 __all__ = [
     "Layer",

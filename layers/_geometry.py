@@ -9,6 +9,8 @@ import pandas as pd
 import shapely
 from pyproj import CRS, Proj, Transformer
 
+from layers.errors import LayerError
+
 KINDS: Final = {
     "polygon": ("Polygon", "MultiPolygon"),
     "line": ("LineString", "MultiLineString"),
@@ -165,3 +167,22 @@ def _place_faults(moved: gpd.GeoDataFrame, given: gpd.GeoDataFrame, crs: str) ->
     corners = gpd.GeoSeries(shapely.box(*bounds), crs=crs).to_crs("EPSG:4326").total_bounds
     apart = corners[0] > use.east or corners[2] < use.west or corners[1] > use.north or corners[3] < use.south
     return [words] if apart else []
+
+
+def from_wkt(values: pd.Series) -> gpd.GeoSeries:
+    """Return shapes from their text; what is none is a fault."""
+    text = values.to_numpy(dtype=object)
+    text[values.isna().to_numpy()] = None
+    nested = (
+        values.str.contains(r"\({6}|COLLECTION.*COLLECTION", regex=True, case=False).fillna(value=False).astype(bool)
+    )
+    text[nested.to_numpy()] = "too deep"  # the parser recurses, and a deep text would end the process
+    shapes = shapely.from_wkt(text, on_invalid="ignore")
+    bad = shapely.is_missing(shapes) & values.notna().to_numpy()
+    if bad.any():
+        row = int(bad.argmax())
+        shown = str(values.iloc[row])[:40]
+        raise LayerError(
+            "", [f"column 'wkt' has {int(bad.sum())} values that are not WKT (first: row {row + 1}, '{shown}')"]
+        )
+    return gpd.GeoSeries(shapes, index=values.index)

@@ -4,13 +4,12 @@ Formats by suffix: GeoPackage, GeoJSON, Shapefile (also zipped), FlatGeobuf and 
 Parquet through pyarrow; CSV with a WKT column or x and y columns; OpenStreetMap XML for roads.
 """
 
-import datetime as dt
 import hashlib
 import json
 import warnings
 import zlib
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from glob import escape
 from pathlib import Path
 from xml.etree.ElementTree import ParseError
@@ -24,46 +23,17 @@ from pyproj import CRS
 
 from layers import streets
 from layers._columns import Column, conform
-from layers._geometry import coordinate_faults, crs_name, near, repair, reproject
+from layers._geometry import coordinate_faults, crs_name, from_wkt, near, repair, reproject
+from layers._map import WKT, X, Y, to_ours, wanted
 from layers.errors import LayerError, suggestion
 from layers.layer import Layer
+from layers.source import Source
 
 _GDAL = {".gpkg", ".geojson", ".json", ".shp", ".zip", ".fgb", ".kml"}
-_X, _Y, _WKT = "x", "y", "wkt"
 _UNREADABLE = (
     OSError, EOFError, ValueError, RuntimeError, TypeError, LookupError, ArithmeticError, AttributeError,
     zlib.error, shapely.errors.ShapelyError, ParseError,
 )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Source:
-    """Where a layer's rows come from, as the region file says it.
-
-    Attributes
-    ----------
-    path
-        The file.
-    layer
-        Table inside the file, where it has several.
-    crs
-        CRS of a file that carries none.
-    columns
-        Our column names to theirs. For a CSV, ``x`` and ``y``, or ``wkt``, name its coordinates in `crs`.
-    encoding
-        Encoding of a CSV (UTF-8 where nothing is said) or of a Shapefile's attributes.
-    origin, source, as_of
-        Fill the common columns where the file has none.
-    """
-
-    path: Path
-    layer: str | None = None
-    crs: str | None = None
-    columns: Mapping[str, str] = field(default_factory=dict)
-    encoding: str = ""
-    origin: str = "not stated"
-    source: str | None = None
-    as_of: dt.date | None = None
 
 
 @dataclass(frozen=True)
@@ -130,11 +100,11 @@ def _check(table: pd.DataFrame, declaration: Layer, faults: Iterable[str], crs: 
 
 
 def _open(source: Source, declaration: Layer) -> tuple[pd.DataFrame, list[str]]:
-    """Return the file's rows under our column names, with geometry, and the reader's own warnings."""
+    """Return the file's rows under our column names, with geometry, the reader's own warnings and what was changed."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
-            table = _open_file(source, declaration)
+            table, notes = _open_file(source, declaration)
         except LayerError:
             raise
         except UnicodeDecodeError as error:
@@ -143,10 +113,10 @@ def _open(source: Source, declaration: Layer) -> tuple[pd.DataFrame, list[str]]:
         except _UNREADABLE as error:
             reason = " ".join(str(error).split())[:300] or type(error).__name__
             raise LayerError("", [f"cannot be read: {reason}; get the file again or convert it"]) from None
-    return table, sorted({str(entry.message) for entry in caught})
+    return table, [*sorted({str(entry.message) for entry in caught}), *notes]
 
 
-def _open_file(source: Source, declaration: Layer) -> pd.DataFrame:
+def _open_file(source: Source, declaration: Layer) -> tuple[pd.DataFrame, list[str]]:
     path = source.path
     if not path.is_file():
         raise LayerError("", [f"file {path} does not exist; correct its path in the region file"])
@@ -158,11 +128,10 @@ def _open_file(source: Source, declaration: Layer) -> pd.DataFrame:
         raise LayerError(
             "", [f"layer = '{source.layer}' means nothing for {path.name}, which is one table; leave it out"]
         )
-    names = (*declaration.columns, _X, _Y, _WKT)
-    raw = opener(source, {source.columns.get(name, name) for name in names})
-    _check_map(source, declaration, raw)
-    table = raw.rename(columns={theirs: ours for ours, theirs in source.columns.items()})
-    return _with_geometry(table, source, declaration)
+    table, notes = to_ours(opener(source, wanted(source, declaration)), source, declaration)
+    shaped = _with_geometry(table, source, declaration)
+    shaped.attrs.update(table.attrs)  # a new frame forgets which columns the file has, and messages name them
+    return shaped, notes
 
 
 def _opener(path: Path) -> Callable[[Source, set[str]], pd.DataFrame] | None:
@@ -176,7 +145,7 @@ def _opener(path: Path) -> Callable[[Source, set[str]], pd.DataFrame] | None:
     return _read_gdal if path.suffix.lower() in _GDAL else None
 
 
-def _read_gdal(source: Source, wanted: set[str]) -> pd.DataFrame:
+def _read_gdal(source: Source, wanted_names: set[str]) -> pd.DataFrame:
     if source.path.suffix.lower() == ".gpkg":
         _refuse_cut_geopackage(source.path)
     tables = [str(name) for name in pyogrio.list_layers(source.path)[:, 0]]
@@ -188,7 +157,7 @@ def _read_gdal(source: Source, wanted: set[str]) -> pd.DataFrame:
         raise LayerError("", [f"has no table '{source.layer}'{suggestion(source.layer, tables)}"])
     layer = source.layer if source.layer is not None else tables[0]
     fields = [str(name) for name in pyogrio.read_info(source.path, layer=layer)["fields"]]
-    columns = [name for name in fields if name in wanted]
+    columns = [name for name in fields if name.strip() in wanted_names]
     encoding = source.encoding or None
     table: pd.DataFrame = pyogrio.read_dataframe(source.path, layer=layer, columns=columns, encoding=encoding)
     return _remember_columns(_with_crs(table, source.crs), fields)
@@ -206,15 +175,15 @@ def _refuse_cut_geopackage(path: Path) -> None:
         raise LayerError("", [f"is cut short: {path.stat().st_size:,} bytes of {promised:,}; get the whole file again"])
 
 
-def _read_parquet(source: Source, wanted: set[str]) -> pd.DataFrame:
+def _read_parquet(source: Source, wanted_names: set[str]) -> pd.DataFrame:
     schema = pq.read_schema(source.path)
     names = [str(name) for name in schema.names]
     metadata = schema.metadata or {}
     if b"geo" not in metadata:
-        table = pq.read_table(source.path, columns=[name for name in names if name in wanted])
+        table = pq.read_table(source.path, columns=[name for name in names if name.strip() in wanted_names])
         return _remember_columns(table.replace_schema_metadata().to_pandas(), names)
     shapes = [name for name in names if name == "geometry" or name in _geometry_columns(metadata[b"geo"])]
-    columns = [name for name in names if name in wanted and name not in shapes]
+    columns = [name for name in names if name.strip() in wanted_names and name not in shapes]
     table = gpd.read_parquet(source.path, columns=[*columns, *shapes])
     return _remember_columns(_with_crs(table, source.crs), names)
 
@@ -223,7 +192,7 @@ def _geometry_columns(geo: bytes) -> set[str]:
     return set(json.loads(geo).get("columns", {}))
 
 
-def _read_csv(source: Source, wanted: set[str]) -> pd.DataFrame:
+def _read_csv(source: Source, wanted_names: set[str]) -> pd.DataFrame:
     sep = "\t" if ".tsv" in source.path.name.lower() else ","
     encoding = source.encoding or "utf-8-sig"
     _check_header(
@@ -241,7 +210,7 @@ def _read_csv(source: Source, wanted: set[str]) -> pd.DataFrame:
     )
     names = [str(name) for name in table.columns]
     if isinstance(table.index, pd.RangeIndex):
-        return _remember_columns(table[[name for name in names if name in wanted]], names)
+        return _remember_columns(table[[name for name in names if name.strip() in wanted_names]], names)
     raise LayerError("", ["has rows with more fields than its header; quote the commas inside values"])
 
 
@@ -258,7 +227,7 @@ def _check_header(header: pd.DataFrame) -> None:
         raise LayerError("", [f"has several columns named {', '.join(twice)}; keep one of each"])
 
 
-def _read_osm(source: Source, _wanted: set[str]) -> pd.DataFrame:
+def _read_osm(source: Source, _wanted_names: set[str]) -> pd.DataFrame:
     table = streets.read_osm(source.path)
     return _remember_columns(table, [str(name) for name in table.columns])
 
@@ -282,47 +251,17 @@ def _with_crs(table: pd.DataFrame, crs: str | None) -> pd.DataFrame:
     return table.set_crs(crs)
 
 
-def _check_map(source: Source, declaration: Layer, raw: pd.DataFrame) -> None:
-    theirs = raw.attrs["file_columns"]
-    ours = {*declaration.columns, _X, _Y, _WKT}
-    faults = [
-        f"columns maps '{name}', which the layer does not declare{suggestion(name, ours)}"
-        for name in source.columns
-        if name not in ours
-    ]
-    faults += [
-        f"column '{name}' is mapped to '{column}', which the file does not have{suggestion(column, theirs)}"
-        for name, column in source.columns.items()
-        if column not in theirs
-    ]
-    mapped = list(source.columns.values())
-    faults += [
-        f"column '{name}' is mapped to several of ours; name it once"
-        for name in sorted({n for n in mapped if mapped.count(n) > 1})
-    ]
-    taken = [
-        name for name, column in source.columns.items() if name in theirs and name not in mapped and column != name
-    ]
-    faults += [
-        f"column '{name}' is in the file, but '{source.columns[name]}' is mapped to it; rename one"
-        for name in taken
-        if name in raw
-    ]
-    if faults:
-        raise LayerError("", faults)
-
-
 def _with_geometry(table: pd.DataFrame, source: Source, declaration: Layer) -> pd.DataFrame:
     """Give a CSV or plain table its points or WKT shapes; leave tables that need none alone."""
     if declaration.geometry == "none":
         return pd.DataFrame(table.drop(columns="geometry", errors="ignore"))
     if isinstance(table, gpd.GeoDataFrame):
         return table
-    if _WKT in table:
-        return gpd.GeoDataFrame(table, geometry=_from_wkt(table[_WKT]), crs=source.crs)
-    if _X in table and _Y in table:
+    if WKT in table:
+        return gpd.GeoDataFrame(table, geometry=from_wkt(table[WKT]), crs=source.crs)
+    if X in table and Y in table:
         number = Column(type="number", meaning="Coordinate.")
-        checked = {name: conform(table[name], number) for name in (_X, _Y)}
+        checked = {name: conform(table[name], number) for name in (X, Y)}
         faults = [
             f"column '{source.columns.get(name, name)}' {fault}"
             for name, (_, found) in checked.items()
@@ -330,27 +269,9 @@ def _with_geometry(table: pd.DataFrame, source: Source, declaration: Layer) -> p
         ]
         if faults:
             raise LayerError("", faults)
-        points = shapely.points(checked[_X][0].to_numpy(), checked[_Y][0].to_numpy())
+        points = shapely.points(checked[X][0].to_numpy(), checked[Y][0].to_numpy())
         return gpd.GeoDataFrame(table, geometry=points, crs=source.crs)
     return table
-
-
-def _from_wkt(values: pd.Series) -> gpd.GeoSeries:
-    text = values.to_numpy(dtype=object)
-    text[values.isna().to_numpy()] = None
-    nested = (
-        values.str.contains(r"\({6}|COLLECTION.*COLLECTION", regex=True, case=False).fillna(value=False).astype(bool)
-    )
-    text[nested.to_numpy()] = "too deep"  # the parser recurses, and a deep text would end the process
-    shapes = shapely.from_wkt(text, on_invalid="ignore")
-    bad = shapely.is_missing(shapes) & values.notna().to_numpy()
-    if bad.any():
-        row = int(bad.argmax())
-        shown = str(values.iloc[row])[:40]
-        raise LayerError(
-            "", [f"column 'wkt' has {int(bad.sum())} values that are not WKT (first: row {row + 1}, '{shown}')"]
-        )
-    return gpd.GeoSeries(shapes, index=values.index)
 
 
 def _fill_common(table: pd.DataFrame, source: Source) -> pd.DataFrame:

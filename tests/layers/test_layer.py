@@ -16,7 +16,7 @@ from layers._columns import Column, conform
 
 WANTED = {
     "towns", "counties", "states", "labor_markets", "roads", "fibre_routes", "points_of_presence", "premises",
-    "availability", "anchors", "institutes", "distress", "industry_employment",
+    "anchors", "areas", "block_towns", "institutes", "distress", "industry_employment", "area_service", "usage",
 }  # fmt: skip
 
 
@@ -75,10 +75,10 @@ def test_all_faults_of_a_layer_come_in_one_error_with_first_row_and_value():
 
 
 def test_a_missing_column_is_named_with_a_remedy():
-    (found,) = faults("premises", premises().drop(columns="down_mbps").assign(speed=1))
-    assert found.startswith("column 'down_mbps' (Best download speed on offer")
-    assert 'columns = { down_mbps = "..." }' in found
-    assert "speed" in found
+    (found,) = faults("premises", premises().drop(columns="town_geoid").assign(code=1))
+    assert found.startswith("column 'town_geoid' (Town in which the location lies")
+    assert 'columns = { town_geoid = "..." }' in found
+    assert "code" in found
 
 
 def test_a_share_in_percent_is_refused_in_words():

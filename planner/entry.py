@@ -1,0 +1,105 @@
+"""One layer's entry in the region file: where its rows are, and how its columns become ours."""
+
+import datetime as dt
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, field_validator
+from pyproj import CRS
+from pyproj.exceptions import CRSError
+
+from planner.rules import service_version
+from planner.target import Day, Strict
+
+
+def _constant(value: object) -> str | float | dt.date:
+    """Read the one value of a column: a text, number, flag or day."""
+    plain = float(value) if isinstance(value, Decimal) else value
+    if isinstance(plain, dt.datetime) or not isinstance(plain, (str, int, float, dt.date)):
+        raise ValueError("must be one text, number, flag or day")  # noqa: TRY004 (pydantic collects ValueError)
+    if isinstance(plain, str) and not plain.strip():
+        raise ValueError("must not be empty; leave out what is not known")
+    if isinstance(plain, (int, float)) and not abs(plain) < 2**53:
+        raise ValueError("is not a number of a size that a table holds")
+    return plain
+
+
+_Constant = Annotated[Any, BeforeValidator(_constant)]
+_Width = Annotated[int, Field(strict=True, ge=2, le=15)]
+_Mark = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+
+
+class LayerEntry(Strict):
+    """One ``[layers.NAME]`` table of the region file; see `layers.Source` for the meaning of its keys."""
+
+    path: str
+    layer: str | None = None
+    crs: str | None = None
+    columns: dict[str, str] = Field(default_factory=dict)
+    values: dict[str, _Constant] = Field(default_factory=dict)
+    zero_pad: dict[str, _Width] = Field(default_factory=dict)
+    missing: tuple[_Mark, ...] = ()
+    encoding: str = ""
+    origin: Literal["published", "approximate", "generated", "modelled", "not stated"] = "not stated"
+    source: str | None = None
+    as_of: Day | None = None
+
+    @field_validator("crs")
+    @classmethod
+    def _is_crs(cls, crs: str | None) -> str | None:
+        if crs is not None:
+            parse_crs(crs)
+        return crs
+
+    @field_validator("encoding")
+    @classmethod
+    def _is_encoding(cls, encoding: str) -> str:
+        try:
+            "".encode(encoding or "utf-8")
+        except LookupError as error:
+            raise ValueError(f"'{encoding}' is not an encoding; use utf-8 or latin-1") from error
+        return encoding
+
+
+def parse_crs(crs: str) -> CRS:
+    """Return a CRS by its name.
+
+    Raises
+    ------
+    ValueError
+        Where the name is none that PROJ knows.
+    """
+    try:
+        return CRS.from_user_input(crs)
+    except CRSError as error:
+        raise ValueError(f"'{crs}' is not a known CRS; write it as EPSG:26986") from error
+
+
+def _have_version(name: str) -> str:
+    service_version(name)
+    return name
+
+
+class FilingsEntry(Strict):
+    """Table ``[filings]`` of the region file: federal availability filings, as ``townline ingest`` leaves them.
+
+    Attributes
+    ----------
+    folder
+        Where the filings are.
+    earlier
+        A folder of filings of an earlier day, for what has changed since.
+    rule
+        Version of the rule for served locations; where none is named, the one in force on the region's day.
+    customers
+        Whose offers count: those to residences, to businesses, or all.
+    origin, source
+        How the filings came about, and where they were read.
+    """
+
+    folder: str
+    earlier: str | None = None
+    rule: Annotated[str, AfterValidator(_have_version)] | None = None
+    customers: Literal["all", "residential", "business"] = "all"
+    origin: Literal["published", "approximate", "generated", "modelled", "not stated"] = "not stated"
+    source: str | None = None
