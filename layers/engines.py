@@ -11,6 +11,7 @@ from typing import Final
 
 import ibis
 import ibis.expr.types as ir
+import pyarrow.parquet as pq
 from ibis import BaseBackend
 
 from layers.errors import PlanError, suggestion
@@ -19,7 +20,7 @@ ENGINES: Final = ("duckdb", "spark")
 
 
 @contextmanager
-def engine(name: str = "duckdb", *, memory_mb: int = 700, master: str = "") -> Iterator[BaseBackend]:
+def engine(name: str = "duckdb", *, memory_mb: int = 500, master: str = "") -> Iterator[BaseBackend]:
     """Open an engine for the time of a computation.
 
     Parameters
@@ -41,6 +42,8 @@ def engine(name: str = "duckdb", *, memory_mb: int = 700, master: str = "") -> I
     if name == "duckdb":
         connection = ibis.duckdb.connect(memory_limit=f"{memory_mb}MB", threads=os.cpu_count() or 1)
         connection.raw_sql("SET enable_progress_bar = false")  # it would write into the output of a pipe
+        connection.raw_sql("SET enable_external_file_cache = false")  # it would keep what is read once
+        connection.raw_sql("SET preserve_insertion_order = false")  # every result is sorted where it leaves
         try:
             yield connection
         finally:
@@ -58,6 +61,7 @@ def engine(name: str = "duckdb", *, memory_mb: int = 700, master: str = "") -> I
     session = (
         builder.appName("townline")
         .config("spark.ui.enabled", "false")
+        .config("spark.ui.showConsoleProgress", "false")
         .config("spark.sql.session.timeZone", "UTC")
         .config("spark.sql.shuffle.partitions", str(2 * (os.cpu_count() or 1)))
         .getOrCreate()
@@ -73,3 +77,17 @@ def parquet(backend: BaseBackend, files: Sequence[Path]) -> ir.Table:
     """Return Parquet files of one shape as one table of an engine."""
     tables = [backend.read_parquet(str(file)) for file in files]
     return ibis.union(*tables) if len(tables) > 1 else tables[0]
+
+
+def write_parquet(table: ir.Table, place: Path) -> None:
+    """Compute a table where it lives and write it as one Parquet file, under a temporary name first."""
+    aside = place.with_name(f".{place.name}.{os.getpid()}")
+    backend = table.get_backend()
+    try:
+        if backend.name == "duckdb":
+            backend.to_parquet(table, aside)
+        else:
+            pq.write_table(backend.to_pyarrow(table), aside)
+        aside.replace(place)
+    finally:
+        aside.unlink(missing_ok=True)

@@ -44,7 +44,9 @@ PROVIDERS: Final = (
 )
 
 
-def locations(count: int, seed: int = 1, state: str = "25", towns: int = 351) -> pd.DataFrame:
+def locations(
+    count: int, seed: int = 1, state: str = "25", towns: int = 351, first: int = FIRST_LOCATION
+) -> pd.DataFrame:
     """Return generated locations: ``location_id``, ``block_geoid`` and ``town_geoid`` as text.
 
     Parameters
@@ -57,12 +59,14 @@ def locations(count: int, seed: int = 1, state: str = "25", towns: int = 351) ->
         Two-digit code of the state in which the invented towns lie.
     towns
         How many towns the locations are spread over, unevenly.
+    first
+        Number of the first location.
     """
     random = np.random.default_rng(seed)
     weight = random.pareto(1.2, towns) + 0.05
     town = np.sort(random.choice(towns, count, p=weight / weight.sum()))
     block = town * 1000 + random.integers(0, 900, count)
-    numbers = pd.Series(np.arange(FIRST_LOCATION, FIRST_LOCATION + count))
+    numbers = pd.Series(np.arange(first, first + count))
     return pd.DataFrame(
         {
             "location_id": numbers.astype("str"),
