@@ -19,6 +19,7 @@ from planner.region import Region
 from planner.result import Plan
 from planner.target import Target
 
+_UNITS = {"county": "counties", "tract": "tracts", "h3": "cells", "area": "areas"}
 _MARKS = {"pass": "✓ pass", "fail": "✕ fail", "not known": "? not known"}
 
 
@@ -116,27 +117,51 @@ def _duty(*, required: bool, null: bool) -> str:
     return ("required" if required else "") + (" (may be empty)" if null else "")
 
 
-def coverage(table: pd.DataFrame, region: Region) -> None:
+def coverage(found: Mapping[str, pd.DataFrame], region: Region, notes: Iterable[str], files: Iterable[Path]) -> None:
     """Print the coverage table: towns that fall short, the largest shortfall first, then those not known."""
+    table = found["coverage"]
     for target in region.targets:
         rows = table[table["target"] == target.label]
         title = f"{region.name}: {_demand(target)}"
-        short = rows[rows["verdict"] != "pass"].sort_values(
+        short = rows[(rows["verdict"] != "pass") & (rows["basis"] != "none")].sort_values(
             ["verdict", "shortfall"], ascending=[True, False], kind="stable"
         )
         if len(short):
             _console().print(_frame(title, short, _COVERAGE))
         line(_sentence(title, rows))
+    _beside(found, region)
+    for note in notes:
+        line(f"note: {note}")
+    for path in files:
+        line(f"wrote {path}")
+
+
+def _beside(found: Mapping[str, pd.DataFrame], region: Region) -> None:
+    """Print in a line each what counties and other areas have, and what the federal rule says."""
+    table = found.get("area_coverage")
+    for geography, rows in table.groupby("geography") if table is not None else ():
+        for target in region.targets:
+            mine = rows[rows["target"] == target.label]
+            line(_sentence(_demand(target), mine, _UNITS[str(geography)]))
+    if "federal_service" in found:
+        line(_federal(found["federal_service"]))
+
+
+def _federal(table: pd.DataFrame) -> str:
+    """Say what the federal rule makes of the region."""
+    sums = table[["locations", "served", "underserved", "unserved"]].sum()
+    said = ", ".join(f"{int(sums[name]):,} {name}" for name in ("served", "underserved", "unserved"))
+    return f"{table['rule'].iloc[0]}: {int(sums['locations']):,} locations: {said}; {table['note'].iloc[0]}"
 
 
 def _demand(target: Target) -> str:
     return f"{target.label} Mbps for at least {words.percent(target.share)} of premises"
 
 
-def _sentence(title: str, rows: pd.DataFrame) -> str:
+def _sentence(title: str, rows: pd.DataFrame, units: str = "towns") -> str:
     count = rows["verdict"].value_counts()
     found = {name: int(count.get(name, 0)) for name in _MARKS}
-    return f"{title}: {found['pass']} of {len(rows)} towns pass, {found['fail']} fall short, {found['not known']} not known"
+    return f"{title}: {found['pass']} of {len(rows)} {units} pass, {found['fail']} fall short, {found['not known']} not known"
 
 
 def plan(made: Plan, files: Iterable[Path]) -> None:
@@ -146,10 +171,12 @@ def plan(made: Plan, files: Iterable[Path]) -> None:
         _print_costs(made)
     for target in region.targets:
         line(_sentence(_demand(target), cover[cover["target"] == target.label]))
+    _beside(made.tables, region)
     if "build_cost" in made.headline:
         for sentence in _money(made.headline["build_cost"]):
             line(sentence)
-    origins = sorted({str(value) for table in made.layers.values() for value in set(table["origin"])} - {"published"})
+    rows = [*made.layers.values(), cover[cover["basis"] != "none"]]
+    origins = sorted({str(value) for table in rows for value in set(table["origin"])} - {"published"})
     if origins:
         line(f"mind: some layers are {', '.join(origins)}; each table and the map say which")
     for note in made.notes:

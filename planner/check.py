@@ -10,7 +10,9 @@ import pandas as pd
 import shapely
 from shapely import STRtree
 
-from layers import LayerError, Reading, declared, length_error, outside_area, read
+from layers import Layer, LayerError, Reading, declared, length_error, outside_area, read
+from layers.place import data_path
+from layers.reduced import Filings, open_filings
 from planner.region import Region
 
 _MOST_STRETCH: Final = 0.03
@@ -29,12 +31,16 @@ class World:
     notes
         What was repaired, one sentence each.
     hashes
-        SHA-256 of what was read, by layer name.
+        SHA-256 of what was read, by layer name; filings under ``filings`` and ``filings earlier``.
+    filings, earlier
+        Availability filings, opened but not yet read; None where the region gives none.
     """
 
     layers: Mapping[str, pd.DataFrame]
     notes: tuple[str, ...]
     hashes: Mapping[str, str]
+    filings: Filings | None = None
+    earlier: Filings | None = None
 
     @property
     def towns(self) -> gpd.GeoDataFrame:
@@ -63,12 +69,16 @@ def check(region: Region) -> World:
     for name in sorted(region.layers, key=lambda name: name != "towns"):
         towns = gpd.GeoDataFrame(readings["towns"].table) if "towns" in readings else None
         try:
-            readings[name] = read(region.source(name), declared(name), region.crs, towns)
+            readings[name] = read(region.source(name), _declared(name, region), region.crs, towns)
         except LayerError as error:
             errors.append(error)
     errors.extend(_join_errors(region, readings))
     if "towns" in readings:
         errors.extend(_town_errors(region, gpd.GeoDataFrame(readings["towns"].table)))
+    filed = _filings(region, errors)
+    if "towns" in readings:
+        codes = [code for code in readings["towns"].table["town_geoid"] if region.area.holds(code)]
+        errors.extend(_state_faults(codes, filed))
     if len(errors) == 1:
         raise errors[0]
     if errors:
@@ -84,8 +94,53 @@ def check(region: Region) -> World:
     return World(
         layers=layers,
         notes=tuple(notes),
-        hashes={name: reading.sha256 for name, reading in readings.items()},
+        hashes={name: reading.sha256 for name, reading in readings.items()}
+        | {name: each.sha256 for name, each in filed.items()},
+        filings=filed.get("filings"),
+        earlier=filed.get("filings earlier"),
     )
+
+
+def _declared(name: str, region: Region) -> Layer:
+    """Return a layer's declaration; premises must have speeds of their own where no filings say them."""
+    layer = declared(name)
+    if name != "premises" or region.filings is not None:
+        return layer
+    speeds = {key: layer.columns[key].model_copy(update={"required": True}) for key in ("down_mbps", "up_mbps")}
+    return layer.model_copy(update={"columns": layer.columns | speeds})
+
+
+def _filings(region: Region, errors: list[LayerError]) -> dict[str, Filings]:
+    """Open the region's filings; faults are added to `errors`."""
+    if region.filings is None:
+        return {}
+    found = {}
+    for name, folder in (("filings", region.filings.folder), ("filings earlier", region.filings.earlier)):
+        if folder is None:
+            continue
+        try:
+            found[name] = open_filings(data_path(folder, region.path.parent))
+        except LayerError as error:
+            errors.append(error)
+    if len(found) == 2 and found["filings earlier"].as_of >= found["filings"].as_of:
+        days = f"{found['filings earlier'].as_of}, and the others of {found['filings'].as_of}"
+        errors.append(LayerError("filings", [f"earlier ones are of {days}; exchange the folders"]))
+    return found
+
+
+def _state_faults(towns: list[str], filed: Mapping[str, Filings]) -> list[LayerError]:
+    """Find states of the region of which filings hold nothing."""
+    errors = []
+    for each in filed.values():
+        lost = sorted({code[:2] for code in towns} - set(each.states))
+        if lost:
+            count = sum(code[:2] in lost for code in towns)
+            fault = (
+                f"hold no offer in state {', '.join(lost)}, where the region has {count} towns (they hold state"
+                f" {', '.join(each.states)}); ingest its files too, or narrow [area]"
+            )
+            errors.append(LayerError(f"filings '{each.folder.name}'", [fault]))
+    return errors
 
 
 def _join_errors(region: Region, readings: Mapping[str, Reading]) -> list[LayerError]:

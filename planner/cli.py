@@ -16,8 +16,9 @@ from rich.console import Console
 
 import maps
 from layers import PlanError, TownlineError, data_folder, declarations, declared, filings
-from planner import _show, coverage
+from planner import _show
 from planner.check import check
+from planner.covered import cover
 from planner.plan import plan
 from planner.region import load_region
 from planner.result import refuse_inputs, save_csv, write_bytes
@@ -33,14 +34,14 @@ app = typer.Typer(
 
 RegionFile = Annotated[Path, typer.Argument(help="Region file (TOML); 'townline init' writes one.", show_default=False)]
 Scenario = Annotated[str, typer.Option(help="Name of a [scenario.NAME] table of the region file.")]
+Engine = Annotated[
+    str, typer.Option(help="Where filings are counted: duckdb, or spark (master in SPARK_MASTER) for a cluster.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object for machines.")]
 
 
 def main() -> None:
     """Run the command; a fault that the user can mend prints one message and exits with status 2."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")  # a name that the terminal cannot show must not end the run
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a sign that the terminal cannot show must not end the run
@@ -74,6 +75,7 @@ def plan_command(
     region: RegionFile,
     out: Annotated[Path, typer.Option(help="Folder for the results.")] = Path("townline-plan"),
     scenario: Scenario = "",
+    engine: Engine = "duckdb",
     *,
     as_json: AsJson = False,
 ) -> None:
@@ -81,13 +83,13 @@ def plan_command(
 
     Example: townline plan region.toml --out results
     """
-    _plan_and_save(region, scenario, out, as_json=as_json)
+    _plan_and_save(region, scenario, out, engine, as_json=as_json)
 
 
-def _plan_and_save(region_file: Path, scenario: str, out: Path, *, as_json: bool) -> None:
+def _plan_and_save(region_file: Path, scenario: str, out: Path, engine: str = "duckdb", *, as_json: bool) -> None:
     region = load_region(region_file, scenario)
     with _progress() as tell:
-        made = plan(region, tell)
+        made = plan(region, tell, engine)
         tell("map and files")
         files = maps.save(made, out)
     named = [str(path) for path in files]
@@ -101,7 +103,12 @@ def _plan_and_save(region_file: Path, scenario: str, out: Path, *, as_json: bool
 def coverage_command(
     region: RegionFile,
     out: Annotated[Path | None, typer.Option(help="CSV file for the table.", show_default=False)] = None,
+    tables: Annotated[
+        Path | None,
+        typer.Option(help="Folder for all tables: providers, failing locations, counties, change.", show_default=False),
+    ] = None,
     scenario: Scenario = "",
+    engine: Engine = "duckdb",
     *,
     as_json: AsJson = False,
 ) -> None:
@@ -114,10 +121,14 @@ def coverage_command(
         tell("check")
         world = check(checked_region)
         tell("coverage")
-        table = coverage.by_town(world.towns, world.get("premises"), world.get("town_service"), checked_region.targets)
-    if out is not None:
-        refuse_inputs(checked_region, [out])
-        save_csv(table, out)
+        found, notes = cover(world, checked_region, engine)
+    table = found["coverage"]
+    places = {out: table} if out is not None else {}
+    if tables is not None:
+        places |= {tables / f"{name}.csv": each for name, each in found.items()}
+    refuse_inputs(checked_region, places)
+    for place, each in places.items():
+        save_csv(each, place)
     if as_json:
         _print_json(
             {
@@ -125,10 +136,12 @@ def coverage_command(
                 "towns": json.loads(
                     table.assign(as_of=table["as_of"].dt.strftime("%Y-%m-%d")).to_json(orient="records")
                 ),
+                "notes": [*world.notes, *notes],
+                "files": [str(place) for place in places],
             }
         )
     else:
-        _show.coverage(table, checked_region)
+        _show.coverage(found, checked_region, [*world.notes, *notes], places)
 
 
 @app.command("check")

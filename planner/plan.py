@@ -4,13 +4,14 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from planner import costs, coverage, last_mile, summary
+from planner import costs, last_mile, summary
 from planner.check import World, check
+from planner.covered import cover
 from planner.region import Region
 from planner.result import Plan, provenance
 
 
-def plan(region: Region, tell: Callable[[str], None] = lambda _stage: None) -> Plan:
+def plan(region: Region, tell: Callable[[str], None] = lambda _stage: None, engine: str = "duckdb") -> Plan:
     """Make the plan of a region.
 
     Parameters
@@ -19,6 +20,8 @@ def plan(region: Region, tell: Callable[[str], None] = lambda _stage: None) -> P
         A checked region file; see `planner.load_region`.
     tell
         Called with the name of each stage as it begins.
+    engine
+        Where filings are counted: ``duckdb`` or ``spark``.
 
     Returns
     -------
@@ -35,15 +38,14 @@ def plan(region: Region, tell: Callable[[str], None] = lambda _stage: None) -> P
     tell("check")
     world = check(region)
     tell("coverage")
-    tables = {
-        "coverage": coverage.by_town(world.towns, world.get("premises"), world.get("town_service"), region.targets)
-    }
+    tables, notes = cover(world, region, engine)
     budgets = world.get("published_budgets")
     if budgets is not None:
         tell("last-mile cost")
         tables |= _last_mile(world, region, tables["coverage"], budgets)
     tables["town_results"] = summary.town_results(world, region, tables)
-    return Plan(region, world.layers, tables, world.notes, provenance(region, world.hashes, world.notes))
+    notes = (*world.notes, *notes)
+    return Plan(region, world.layers, tables, notes, provenance(region, world.hashes, notes))
 
 
 def _last_mile(world: World, region: Region, cover: pd.DataFrame, budgets: pd.DataFrame) -> dict[str, pd.DataFrame]:

@@ -21,13 +21,13 @@ from pydantic import (
     field_validator,
 )
 from pydantic_core import ErrorDetails
-from pyproj import CRS
-from pyproj.exceptions import CRSError
 
-from layers import RegionError, Source, declarations
+from layers import RegionError, RuleError, Source, declarations
 from layers.errors import suggestion
 from layers.place import data_path
+from planner.entry import FilingsEntry, LayerEntry, parse_crs
 from planner.prices import PriceBook, load_prices, price_books
+from planner.rules import ServiceVersion, in_force, service_version, service_versions
 from planner.target import Day, Strict, Target
 
 
@@ -67,35 +67,6 @@ class Area(Strict):
         return town_geoid.startswith(self.codes) if self.codes else True
 
 
-class LayerEntry(Strict):
-    """One ``[layers.NAME]`` table of the region file; see `layers.Source` for the meaning of its keys."""
-
-    path: str
-    layer: str | None = None
-    crs: str | None = None
-    columns: dict[str, str] = Field(default_factory=dict)
-    encoding: str = ""
-    origin: Literal["published", "approximate", "generated", "modelled", "not stated"] = "not stated"
-    source: str | None = None
-    as_of: Day | None = None
-
-    @field_validator("crs")
-    @classmethod
-    def _is_crs(cls, crs: str | None) -> str | None:
-        if crs is not None:
-            _parse_crs(crs)
-        return crs
-
-    @field_validator("encoding")
-    @classmethod
-    def _is_encoding(cls, encoding: str) -> str:
-        try:
-            "".encode(encoding or "utf-8")
-        except LookupError as error:
-            raise ValueError(f"'{encoding}' is not an encoding; use utf-8 or latin-1") from error
-        return encoding
-
-
 class Region(Strict):
     """A checked region file.
 
@@ -117,6 +88,10 @@ class Region(Strict):
         Programmes to screen for.
     layers
         Layers by name.
+    filings
+        Availability filings; nothing where coverage rests on layers alone.
+    geographies
+        What is counted beside towns: counties, census tracts, H3 cells of resolution 8, the layer `areas`.
     scenario
         Name of the scenario that was applied; empty for the file as it stands.
     path
@@ -131,6 +106,8 @@ class Region(Strict):
     prices: Annotated[PriceBook, BeforeValidator(_load_book)]
     programmes: Annotated[tuple[str, ...], AfterValidator(_have_rules)] = ()
     layers: dict[str, LayerEntry]
+    filings: FilingsEntry | None = None
+    geographies: tuple[Literal["county", "tract", "h3", "area"], ...] = ("county",)
     scenario: str = ""
     path: Path
 
@@ -147,7 +124,7 @@ class Region(Strict):
     @field_validator("crs")
     @classmethod
     def _is_metric(cls, crs: str) -> str:
-        known = _parse_crs(crs)
+        known = parse_crs(crs)
         if not known.is_projected or any(axis.unit_name not in ("metre", "meter") for axis in known.axis_info):
             remedy = "use the state plane or UTM zone, such as EPSG:26986"
             raise ValueError(f"'{crs}' is not a projected CRS in metres; {remedy}")
@@ -164,25 +141,36 @@ class Region(Strict):
         fields = entry.model_dump(exclude={"path"})
         return Source(path=data_path(entry.path, self.path.parent), **fields)
 
+    @property
+    def service_rule(self) -> ServiceVersion:
+        """The rule for served locations: the one named under ``[filings]``, else the one in force on the region's day.
 
-def _parse_crs(crs: str) -> CRS:
-    try:
-        return CRS.from_user_input(crs)
-    except CRSError as error:
-        raise ValueError(f"'{crs}' is not a known CRS; write it as EPSG:26986") from error
+        Raises
+        ------
+        RuleError
+            Where none is named and none was in force.
+        """
+        named = self.filings.rule if self.filings else None
+        found = service_version(named) if named else in_force(self.as_of)
+        if found is None:
+            known = ", ".join(version.name for version in service_versions())
+            fault = f"was in force on {self.as_of}; name one under [filings], such as rule = one of {known}"
+            raise RuleError("no rule for served locations", [fault])
+        return found
 
 
 DEFAULT_TARGETS = (
     {"down_mbps": 25, "up_mbps": 3, "share": Decimal("0.96")},
     {"down_mbps": 100, "up_mbps": 20, "share": Decimal("0.96")},
 )
-_FILE_KEYS = ("name", "crs", "as_of", "area", "targets", "prices", "programmes", "layers")
+_FILE_KEYS = ("name", "crs", "as_of", "area", "targets", "prices", "programmes", "layers", "filings", "geographies")
 _KINDS = {
     "tuple_type": "must be a list",
     "dict_type": "must be a table",
     "model_type": "must be a table",
     "model_attributes_type": "must be a table",
     "string_type": "must be text",
+    "int_type": "must be a whole number",
     "string_too_short": "must not be empty",
 }
 
@@ -286,6 +274,11 @@ def _clause(error: ErrorDetails) -> str:
 
 
 def _known_keys(place: tuple[int | str, ...]) -> list[str]:
-    models: dict[str, type[BaseModel]] = {"targets": Target, "area": Area, "layers": LayerEntry}
+    models: dict[str, type[BaseModel]] = {
+        "targets": Target,
+        "area": Area,
+        "layers": LayerEntry,
+        "filings": FilingsEntry,
+    }
     model = models.get(str(place[0])) if len(place) > 1 else None
     return list(model.model_fields) if model else list(_FILE_KEYS)

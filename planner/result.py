@@ -26,8 +26,20 @@ from planner.region import Region
 from planner.summary import headline
 from planner.tables import checked, tables
 
-_PRIVATE: Final = ("premises", "availability")
-_LIBRARIES: Final = ("townline", "folium", "geopandas", "numpy", "pandas", "pyarrow", "pyogrio", "pyproj", "shapely")
+_PRIVATE: Final = ("premises",)
+_LIBRARIES: Final = (
+    "townline",
+    "duckdb",
+    "folium",
+    "geopandas",
+    "ibis-framework",
+    "numpy",
+    "pandas",
+    "pyarrow",
+    "pyogrio",
+    "pyproj",
+    "shapely",
+)
 _REMEDY: Final = "choose another --out"
 
 
@@ -105,7 +117,7 @@ class Plan:
         refuse_inputs(self.region, [folder / name for name in names])
 
     def _write_geopackage(self, path: Path) -> None:
-        """Write tables and layers; premises and offers stay out, since they may be licensed."""
+        """Write tables and layers; premises stay out, since they may be licensed."""
         day = f"{self.region.as_of.isoformat()}T00:00:00.000Z"
         before = pyogrio.get_gdal_config_option("OGR_CURRENT_DATE")
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": day})
@@ -194,7 +206,7 @@ def load_plan(folder: str | Path, region: Region) -> Plan:
     Returns
     -------
     Plan
-        Equal in its tables to the one saved; layers without premises and offers, which are not saved.
+        Equal in its tables to the one saved; layers without premises, which are not saved.
 
     Raises
     ------
@@ -236,6 +248,9 @@ def provenance(region: Region, hashes: Mapping[str, str], notes: tuple[str, ...]
         name: {"path": entry.path, "sha256": hashes[name], "as_of": entry.as_of.isoformat() if entry.as_of else None}
         for name, entry in region.layers.items()
     }
+    if region.filings:
+        folders = {"filings": region.filings.folder, "filings earlier": region.filings.earlier}
+        inputs |= {name: {"path": folders[name], "sha256": hashes[name]} for name in folders if name in hashes}
     versions = {name: version(name) for name in _LIBRARIES}
     versions |= {
         "gdal": pyogrio.__gdal_version_string__, "geos": shapely.geos_version_string, "proj": pyproj.proj_version_str,

@@ -39,9 +39,22 @@ def town_results(world: World, region: Region, results: Mapping[str, pd.DataFram
             "cost_note",
         ]
         table = table.merge(results["build_costs"][wanted], on="town_geoid")
+    if "federal_service" in results:
+        service = results["federal_service"].set_index("town_geoid")
+        for name in ("underserved", "unserved"):
+            table[f"federal_{name}"] = table["town_geoid"].map(service[name]).astype("Int64")
+        table["on_offer"] = table["town_geoid"].map(service.apply(_on_offer, axis=1))
     table["other_targets"] = table["town_geoid"].map(_beside(results["coverage"], region))
     declared = [name for name in tables()["town_results"].columns if name in table]
     return gpd.GeoDataFrame(checked("town_results", table[[*declared, "geometry"]], region.crs))
+
+
+def _on_offer(row: pd.Series) -> str:
+    """Say in a line what can be bought in a town."""
+    if pd.isna(row["main_technology"]):
+        return "no offer that counts"
+    providers = f"{row['providers']} {'provider' if row['providers'] == 1 else 'providers'}"
+    return f"mostly {row['main_technology']}; {providers}; median {row['median_down_mbps']:,.9g} Mbps download"
 
 
 def _beside(cover: pd.DataFrame, region: Region) -> pd.Series:

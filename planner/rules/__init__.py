@@ -61,6 +61,12 @@ def service_versions() -> tuple[ServiceVersion, ...]:
     return tuple(sorted(versions, key=lambda version: version.valid_from))
 
 
+def in_force(day: dt.date) -> ServiceVersion | None:
+    """Return the version of the rule for served locations that governs on a day; none before the first."""
+    found = [version for version in service_versions() if version.valid_from <= day]
+    return found[-1] if found else None
+
+
 def _version(row: dict[str, object]) -> ServiceVersion:
     fields = dict(row)
     low, high, anchor = (_speeds(fields.pop(name)) for name in ("unserved_below", "served_from", "anchor_from"))

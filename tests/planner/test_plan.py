@@ -47,7 +47,7 @@ def test_a_region_without_budgets_has_no_cost_tables(small):
     start, end = text.index("[layers.published_budgets]"), text.index("[scenario.faster]")
     (small / "region.toml").write_text(text[:start] + text[end:], "utf-8")
     made = plan(load_region(small / "region.toml"))
-    assert set(made.tables) == {"coverage", "town_results"}
+    assert set(made.tables) == {"area_coverage", "coverage", "failing_locations", "town_results"}
     assert "build_cost" not in made.headline
 
 
@@ -64,6 +64,7 @@ def test_an_area_without_a_layers_rows_leaves_that_layer_out_and_says_so(tmp_pat
     text = (data_folder() / "sample" / "region.toml").read_text("utf-8")
     text = text.replace('"../', f'"{data_folder()}/')
     text = re.sub(r'path = "(\w+\.parquet)"', rf'path = "{data_folder()}/sample/\1"', text)
+    text = text.replace('folder = "filings"', 'folder = "townline:sample/filings"')
     (tmp_path / "region.toml").write_text('area = { towns = ["2501135180"] }\n' + text, "utf-8")
     made = plan(load_region(tmp_path / "region.toml"))
     assert len(made.tables["town_results"]) == 1

@@ -156,3 +156,49 @@ def test_odd_lines_of_a_region_file_are_named(tmp_path, line, words):
     with pytest.raises(RegionError) as caught:
         load_region(write(tmp_path, line + GOOD))
     assert words in str(caught.value)
+
+
+def test_an_entry_says_constant_columns_widths_and_marks(tmp_path):
+    text = (
+        GOOD
+        + 'values = { land_area_m2 = 2.5, county = "X" }\nzero_pad = { town_geoid = 10 }\nmissing = [" - ", "n/a"]\n'
+    )
+    source = load_region(write(tmp_path, text)).source("towns")
+    assert source.values == {"land_area_m2": 2.5, "county": "X"}
+    assert isinstance(source.values["land_area_m2"], float)
+    assert source.zero_pad == {"town_geoid": 10}
+    assert source.missing == ("-", "n/a")
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("values = 3", "key 'layers.towns.values': must be a table"),
+        ("values = { a = [1] }", "key 'layers.towns.values.a': must be one text, number, flag or day"),
+        ("values = { a = { b = 1 } }", "key 'layers.towns.values.a': must be one text, number, flag or day"),
+        ("values = { a = 2016-01-01T00:00:00 }", "key 'layers.towns.values.a': must be one text, number, flag or day"),
+        ('values = { a = " " }', "key 'layers.towns.values.a': must not be empty; leave out what is not known"),
+        ("values = { a = inf }", "key 'layers.towns.values.a': is not a number of a size that a table holds"),
+        ("values = { a = nan }", "key 'layers.towns.values.a': is not a number of a size that a table holds"),
+        ("values = { a = 9" + "9" * 400 + " }", "key 'layers.towns.values.a': is not a number of a size"),
+        ("zero_pad = 5", "key 'layers.towns.zero_pad': must be a table"),
+        (
+            "zero_pad = { a = 1 }",
+            "key 'layers.towns.zero_pad.a': Input should be greater than or equal to 2 (given: 1)",
+        ),
+        (
+            "zero_pad = { a = 16 }",
+            "key 'layers.towns.zero_pad.a': Input should be less than or equal to 15 (given: 16)",
+        ),
+        ("zero_pad = { a = 5.0 }", "key 'layers.towns.zero_pad.a': must be a whole number (given: 5.0)"),
+        ("zero_pad = { a = true }", "key 'layers.towns.zero_pad.a': must be a whole number"),
+        ('missing = "-"', "key 'layers.towns.missing': must be a list"),
+        ("missing = [0]", "key 'layers.towns.missing.0': must be text (given: 0)"),
+        ('missing = [" "]', "key 'layers.towns.missing.0': must not be empty"),
+        ("zeropad = {}", "key 'layers.towns.zeropad' is not known (did you mean 'zero_pad'?)"),
+    ],
+)
+def test_odd_keys_of_an_entry_are_named(tmp_path, line, words):
+    with pytest.raises(RegionError) as caught:
+        load_region(write(tmp_path, GOOD + line + "\n"))
+    assert words in str(caught.value)
