@@ -16,5 +16,5 @@ if __name__ == "__main__":
     began = time.perf_counter()
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else DATA / "sample"
     for path in build(folder):
-        print(f"{path.stat().st_size:>10,} bytes  {path.name}")
+        print(f"{path.stat().st_size:>10,} bytes  {path.relative_to(folder)}")
     print(f"{time.perf_counter() - began:.0f} s")

@@ -11,36 +11,42 @@ from data.sample_builder.anchors import anchor_table
 from data.sample_builder.borders import neighbours
 from data.sample_builder.cells import metric_cells, town_cells
 from data.sample_builder.facts import Facts, read_facts
+from data.sample_builder.filings import write_filings
 from data.sample_builder.grid import Flags, Floats, Ints, snap, to_degrees
+from data.sample_builder.offers import offers
 from data.sample_builder.paths import RoadGraph, mark_main_roads, road_graph
 from data.sample_builder.premises import place_premises
 from data.sample_builder.roads import Streets, all_streets, road_table
-from data.sample_builder.service import services, speeds
-from data.sample_builder.settings import DEGREES_CRS, SEED
+from data.sample_builder.service import best_speeds
+from data.sample_builder.settings import DEGREES_CRS, FIRST_LOCATION, SEED
 from data.sample_builder.trunk import points_table, trunk_table
+from data.sample_builder.universe import universe
 from data.sample_builder.write import write_parquet
 
 
 def build(folder: Path) -> list[Path]:
-    """Build every table and write it; return the files."""
-    tables = sample_tables(read_facts())
-    paths = [folder / f"{name}.parquet" for name in tables]
-    for path, table in zip(paths, tables.values(), strict=True):
-        write_parquet(table, path)
-    return paths
-
-
-def sample_tables(facts: Facts) -> dict[str, gpd.GeoDataFrame]:
-    """Return the layers of the sample region by name."""
+    """Build every table and the filings, and write them; return the files."""
+    facts = read_facts()
     towns = town_cells(facts)
     cells = metric_cells(towns)
     streets = all_streets(facts, cells)
+    points = _premises(facts, streets, cells)
+    tables = {"towns": towns, **_sample_tables(facts, cells, streets, points)}
+    paths = [folder / f"{name}.parquet" for name in tables]
+    for path, table in zip(paths, tables.values(), strict=True):
+        write_parquet(table, path)
+    places = universe(facts, tables["premises"], best_speeds(facts, points))
+    return paths + write_filings(offers(facts, places), folder / "filings")
+
+
+def _sample_tables(
+    facts: Facts, cells: list[shapely.Polygon], streets: list[Streets], points: list[Floats]
+) -> dict[str, gpd.GeoDataFrame]:
+    """Return the layers that follow from towns, streets and premises, by name."""
     graph = road_graph(np.concatenate([town.lines for town in streets]))
     mark_main_roads(graph, facts.centres, neighbours(cells))
-    points = _premises(facts, streets, cells)
     pops = points_table("points_of_presence")
     return {
-        "towns": towns,
         "roads": road_table(facts, streets, _main_roads(graph, streets)),
         "premises": _premises_table(facts, points),
         "anchors": anchor_table(facts, points),
@@ -64,19 +70,12 @@ def _premises(facts: Facts, streets: list[Streets], cells: list[shapely.Polygon]
 
 
 def _premises_table(facts: Facts, points: list[Floats]) -> gpd.GeoDataFrame:
-    offers = services(facts, np.random.default_rng([SEED, 4]))
-    best = [
-        speeds(offer, town, centre, np.random.default_rng([SEED, 4, index]))
-        for index, (offer, town, centre) in enumerate(zip(offers, points, facts.centres, strict=True))
-    ]
     counts: Ints = facts.premises
-    number = np.arange(9_000_000_001, 9_000_000_001 + counts.sum())
+    number = np.arange(FIRST_LOCATION, FIRST_LOCATION + counts.sum())
     table = pd.DataFrame(
         {
             "location_id": number.astype("str"),
             "town_geoid": np.repeat(facts.towns["town_geoid"].to_numpy(), counts),
-            "down_mbps": np.vstack(best)[:, 0],
-            "up_mbps": np.vstack(best)[:, 1],
             "origin": "generated",
         }
     )

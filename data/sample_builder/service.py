@@ -17,6 +17,7 @@ from data.sample_builder.settings import (
     OWN_FIBRE_TOWNS,
     PARTIAL_TOWNS,
     PARTLY_UNKNOWN_SHARES,
+    SEED,
 )
 
 _NONE: Final = (0.0, 0.0)
@@ -94,6 +95,13 @@ def _rank(facts: Facts) -> Floats:
     """Return 0 for the town with the fewest housing units, 1 for the one with the most."""
     order = np.argsort(np.argsort(facts.housing_units, kind="stable"), kind="stable")
     return np.asarray(order / (len(order) - 1))
+
+
+def best_speeds(facts: Facts, points: list[Floats]) -> Floats:
+    """Return download and upload of each premises' best offer in Mbps, town by town; missing where it is not known."""
+    found = services(facts, np.random.default_rng([SEED, 4]))
+    towns = enumerate(zip(found, points, facts.centres, strict=True))
+    return np.vstack([speeds(*town, np.random.default_rng([SEED, 4, index])) for index, town in towns])
 
 
 def speeds(service: Service, points: Floats, centre: Floats, rng: np.random.Generator) -> Floats:
