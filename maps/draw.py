@@ -1,11 +1,13 @@
 """A plan on a map."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 import geopandas as gpd
 
 from layers import declared
 from maps import geometry
+from maps.counties import by_county
 from maps.layer import Lines, Outlines, PageLayer, Points, Words
 from maps.layer import words as words_of
 from maps.page import Heading, TownMap
@@ -40,11 +42,17 @@ def draw(plan: Plan) -> TownMap:
     if not isinstance(table, gpd.GeoDataFrame) or table.empty:
         raise ValueError(f"the plan has no table '{RESULTS}' with shapes of towns; plan the region again")
     target = plan.region.targets[0]
-    towns = Polygons(_with_origin(table, plan), target.share, declared("towns"), plan.declaration(RESULTS))
-    drawn = {layer.key: layer for layer in (towns, *_others(plan, towns.shapes))}
+    counties = by_county(plan)
+    shown = _with_origin(table, plan) if counties is None else counties
+    towns = Polygons(shown, target.share, declared("towns"), plan.declaration(RESULTS))
+    if counties is not None:
+        towns.words = replace(towns.words, title="Counties", meaning="Counties, drawn from the shapes of their towns.")
+    left_out = () if counties is None else ("counties",)  # a second, coarser outline of the same areas
+    drawn = {layer.key: layer for layer in (towns, *_others(plan, towns.shapes)) if layer.key not in left_out}
     rest = {name: words_of(name, rows, declared(name)) for name, rows in plan.layers.items() if name not in drawn}
     known = {key: layer.words for key, layer in drawn.items()} | rest
-    made = TownMap(_heading(plan, towns, known), sources(plan, rest))
+    units = ("town", "towns") if counties is None else ("county", "counties")
+    made = TownMap(_heading(plan, towns, known, units), sources(plan, rest))
     for layer in drawn.values():
         layer.add_to(made)
     return made
@@ -60,23 +68,25 @@ def _with_origin(table: gpd.GeoDataFrame, plan: Plan) -> gpd.GeoDataFrame:
     return table.assign(**{name: table["town_geoid"].map(known[name]).to_numpy() for name in common})
 
 
-def _heading(plan: Plan, towns: Polygons, known: Mapping[str, Words]) -> Heading:
+def _heading(plan: Plan, towns: Polygons, known: Mapping[str, Words], units: tuple[str, str]) -> Heading:
     target, counts = plan.region.targets[0], towns.counts()
     label, share = words.text(target.label), words.percent(target.share)
     return Heading(
         region=words.text(plan.region.name),
-        question=f"Which towns have {label} Mbps for at least {share} of premises?",
-        answer=_answer(counts),
+        question=f"Which {units[1]} have {label} Mbps for at least {share} of premises?",
+        answer=_answer(counts, units[1]),
         as_of=words.day(plan.region.as_of),
         badge=badge(_origins(towns, known), styles().badge),
         target=f"{label} Mbps for at least {share} of premises",
+        unit=units[0],
+        units=units[1],
     )
 
 
-def _answer(counts: Mapping[str, int]) -> dict[str, str]:
+def _answer(counts: Mapping[str, int], units: str) -> dict[str, str]:
     total = words.count(sum(counts.values()))
     said = {name: f"{words.count(counts[name])} {styles().verdicts[name].count_label}" for name in VERDICTS}
-    said["pass"] = f"{words.count(counts['pass'])} of {total} towns {styles().verdicts['pass'].count_label}"
+    said["pass"] = f"{words.count(counts['pass'])} of {total} {units} {styles().verdicts['pass'].count_label}"
     return {name: said[name] for name in ("pass", "fail", "not known")}
 
 

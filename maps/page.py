@@ -43,6 +43,8 @@ class Heading:
         What is approximate, generated or modelled; empty where nothing is.
     target
         Target of one town, in words.
+    unit, units
+        What the areas are called, one and several.
     """
 
     region: str
@@ -51,6 +53,8 @@ class Heading:
     as_of: str = ""
     badge: str = ""
     target: str = ""
+    unit: str = "town"
+    units: str = "towns"
 
 
 class Page(Figure):
@@ -105,6 +109,8 @@ class Page(Figure):
             "labels": look.labels.model_dump(),
             "symbols": look.symbols,
             "sources": list(self.sources),
+            "unit": self.heading.unit,
+            "units": self.heading.units,
         }
 
     def _layers(self) -> Iterator[PageLayer]:

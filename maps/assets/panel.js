@@ -22,7 +22,7 @@
         row.querySelector(".class-label").appendChild(el("span", { class: "verdict-word", text: each.verdict === "not known" ? "" : " " + look.sign + " " + look.label }));
         return row;
       })
-      .concat([el("li", { class: "total" }, [el("span", { class: "class-label", text: "All towns" }), el("span", { class: "amount", text: layer.amount })])]);
+      .concat([el("li", { class: "total" }, [el("span", { class: "class-label", text: "All " + page.units }), el("span", { class: "amount", text: layer.amount })])]);
   }
 
   function lineStyle(style) {
@@ -82,7 +82,7 @@
   function town(box, towns, index, page) {
     clear(box);
     if (index < 0) {
-      box.appendChild(el("p", { class: "quiet", text: "Choose a town on the map, in the search or in the table to see its figures." }));
+      box.appendChild(el("p", { class: "quiet", text: "Choose a " + page.unit + " on the map, in the search or in the table to see its figures." }));
       return;
     }
     const pairs = towns.fields.map((field, at) => [field, towns.values[index][at]]).filter(pair => pair[1] !== "");
@@ -96,7 +96,7 @@
 
   function table(box, towns, page, actions) {
     const columns = towns.table.map(name => towns.fields.findIndex(field => field.column === name));
-    const head = ["Town", "Verdict", ...columns.map(at => towns.fields[at].short)];
+    const head = [page.unit[0].toUpperCase() + page.unit.slice(1), "Verdict", ...columns.map(at => towns.fields[at].short)];
     const rows = towns.names.map((name, index) => {
       const look = page.verdicts[towns.verdicts[index]];
       const button = el("button", { type: "button", text: name, "data-town": index });

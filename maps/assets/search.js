@@ -4,7 +4,7 @@
   const { el, clear, plainText } = Townline;
   const MOST = 8;
 
-  function search(field, list, said, towns, actions) {
+  function search(field, list, said, towns, page, actions) {
     const plain = towns.names.map(plainText);
     let found = [], active = -1;
 
@@ -35,7 +35,7 @@
       found.forEach((index, at) => list.appendChild(option(index, at)));
       list.hidden = !found.length;
       field.setAttribute("aria-expanded", String(found.length > 0));
-      said.textContent = !field.value.trim() ? "" : !all.length ? "No town has that name." : all.length > MOST ? all.length + " towns found, first " + MOST + " shown." : "";
+      said.textContent = !field.value.trim() ? "" : !all.length ? "No " + page.unit + " has that name." : all.length > MOST ? all.length + " " + page.units + " found, first " + MOST + " shown." : "";
       mark(found.length ? 0 : -1);
     }
 

@@ -16,7 +16,7 @@
   const box = map.getContainer();
   box.style.backgroundColor = layers.some(layer => layer.ground && layer.ground.length) ? page.map.water : page.map.land;
   box.setAttribute("role", "group");
-  box.setAttribute("aria-label", "Map. Arrow keys move it, plus and minus zoom. Every town is in the search and in the table.");
+  box.setAttribute("aria-label", "Map. Arrow keys move it, plus and minus zoom. Every " + page.unit + " is in the search and in the table.");
 
   function pane(name, z) {
     const node = map.createPane(name);
@@ -151,7 +151,7 @@
     map.on("dblclick", () => window.clearTimeout(bringing));
     map.on("mousemove", move);
     map.on("mouseout movestart zoomstart", () => { tip.hidden = true; });
-    T.search(byId("find"), byId("found"), byId("find-said"), towns, actions);
+    T.search(byId("find"), byId("found"), byId("find-said"), towns, page, actions);
     T.bar(byId("bar"), towns);
     T.panel.town(byId("town"), towns, -1, page);
     T.panel.meanings(byId("meanings"), towns);
