@@ -18,7 +18,8 @@ def pages() -> dict[str, str]:
             "Layers",
             "What Townline reads. A region file names a file for each layer and maps its columns to these."
             " `townline layers` prints the same. Any layer may carry the columns `origin`, `source` and `as_of`;"
-            " where a file has none, the region file's entry fills them.",
+            " where a file has none, the region file's entry fills them. What else an entry can say of a file (`values`,"
+            " `zero_pad`, `missing`) is in the [tutorial](tutorial.md#files-that-say-less-or-say-it-otherwise).",
             declarations(),
         ),
         "tables.md": _page(

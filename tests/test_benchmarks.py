@@ -2,9 +2,10 @@
 
 import json
 
+import pandas as pd
 import pytest
 
-from benchmarks import CASES
+from benchmarks import CASES, coverage
 from benchmarks.__main__ import main
 
 
@@ -41,9 +42,31 @@ def test_all_engines_give_each_point_the_same_polygon(capsys):
 
 def test_raw_filing_cached_filing_and_pandas_give_one_town_table(capsys):
     rows = lines(capsys, "coverage", "--rows", "20000")
-    assert [row["engine"] for row in rows] == ["townline from CSV", "townline from Parquet", "pandas from CSV"]
+    assert [row["engine"] for row in rows] == [
+        "townline from CSV", "townline from Parquet", "townline, reduced before", "careful pandas from CSV", "lean pandas from CSV",
+    ]  # fmt: skip
     assert len({row["hash"] for row in rows}) == 1
     assert all(row["rows"] > 15_000 for row in rows)
+
+
+def test_states_are_counted_one_by_one(capsys):
+    rows = lines(capsys, "coverage", "--rows", "20000", "--states", "3")
+    assert len(rows) == 3
+    assert len({row["hash"] for row in rows}) == 1
+
+
+def test_careful_pandas_is_careful(tmp_path):
+    coverage.write_case(tmp_path, 300)
+    (path,) = tmp_path.glob("*.csv")
+    head, first, *others = path.read_text("utf-8").splitlines()
+    wanted = coverage._careful_pandas(str(tmp_path))
+    path.write_text("\n".join([head, first, *others, first, ""]), "utf-8")
+    assert coverage._careful_pandas(str(tmp_path)) == wanted
+    assert len(pd.read_parquet(tmp_path / "pandas.parquet")) == 1 + len(others)
+    for old, new in {",MA,": ",M,", ",9000000001,": ",900000001,", ",X,": ",Y,", "8800000000fffff": ""}.items():
+        path.write_text("\n".join([head, first.replace(old, new), *others, ""]), "utf-8")
+        with pytest.raises(ValueError, match="wrong values in"):
+            coverage._careful_pandas(str(tmp_path))
 
 
 def test_without_json_a_table_is_printed(capsys):
