@@ -1,7 +1,8 @@
 """Any GIS or table file -> a checked table in the region's metric CRS.
 
 Formats by suffix: GeoPackage, GeoJSON, Shapefile (also zipped), FlatGeobuf and KML through GDAL; GeoParquet and
-Parquet through pyarrow; CSV with a WKT column or x and y columns; OpenStreetMap XML for roads.
+Parquet through pyarrow; CSV with a WKT column or x and y columns; OpenStreetMap XML and
+pbf extracts for roads.
 """
 
 import hashlib
@@ -122,7 +123,7 @@ def _open_file(source: Source, declaration: Layer) -> tuple[pd.DataFrame, list[s
         raise LayerError("", [f"file {path} does not exist; correct its path in the region file"])
     opener = _opener(path)
     if opener is None:
-        known = ", ".join(sorted({*_GDAL, ".parquet", ".csv", ".csv.gz", ".tsv", ".osm"}))
+        known = ", ".join(sorted({*_GDAL, ".parquet", ".csv", ".csv.gz", ".tsv", ".osm", ".osm.pbf"}))
         raise LayerError("", [f"format of {path.name} is not known; use one of {known}"])
     if source.layer is not None and opener is not _read_gdal:
         raise LayerError(
@@ -140,7 +141,7 @@ def _opener(path: Path) -> Callable[[Source, set[str]], pd.DataFrame] | None:
         return _read_csv
     if name.endswith((".parquet", ".geoparquet")):
         return _read_parquet
-    if name.endswith(".osm"):
+    if name.endswith((".osm", ".pbf")):
         return _read_osm
     return _read_gdal if path.suffix.lower() in _GDAL else None
 

@@ -2,14 +2,17 @@
 
 import gzip
 import warnings
+from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
+import pyogrio
 import pytest
 import shapely
 from shapely import Point, Polygon, box
 
 from layers import LayerError, Source, declared, read
+from layers.road_graph import road_graph
 
 CRS = "EPSG:26986"
 
@@ -190,3 +193,40 @@ def test_streets_come_from_openstreetmap_xml(tmp_path):
         222.1 + 82.7, abs=1
     )  # 0.002 degrees of latitude, 0.001 of longitude
     assert set(roads["origin"]) == {"published"}
+
+
+def test_of_an_openstreetmap_file_only_ways_with_a_highway_tag_are_roads(tmp_path):
+    nodes = "".join(
+        f'<node id="{k}" lat="{lat}" lon="{lon}"/>'
+        for k, (lat, lon) in enumerate([(42.0, -72.0), (42.001, -72.0), (42.002, -72.0), (42.001, -72.001)])
+    )
+    tags = {"0 1 2": ("highway", "residential"), "1 3": ("highway", "service"), "0 3": ("waterway", "river")}
+    ways = "".join(
+        f'<way id="{k}">{"".join(f"""<nd ref="{ref}"/>""" for ref in refs.split())}<tag k="{key}" v="{value}"/></way>'
+        for k, (refs, (key, value)) in enumerate(tags.items(), 10)
+    )
+    (tmp_path / "s.osm").write_text(f'<osm version="0.6">{nodes}{ways}</osm>', "utf-8")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        roads = gpd.GeoDataFrame(read(Source(tmp_path / "s.osm"), declared("roads"), CRS).table)
+    assert sorted(roads["road_class"]) == ["residential", "residential", "service"]
+    graph = road_graph(roads)
+    assert (graph.vertices, len(graph.tail)) == (4, 3)
+    (tmp_path / "r.osm").write_text(f'<osm version="0.6">{nodes}{ways.replace("highway", "barrier")}</osm>', "utf-8")
+    with pytest.raises(LayerError, match="holds no way with a highway tag"):
+        read(Source(tmp_path / "r.osm"), declared("roads"), CRS)
+
+
+def test_a_pbf_extract_is_read_and_its_ways_meet(tmp_path):
+    sample = Path(pyogrio.__file__).parent / "tests" / "fixtures" / "sample.osm.pbf"
+    if not sample.is_file():
+        pytest.skip("pyogrio came without its test data")
+    found = read(Source(sample), declared("roads"), "EPSG:32630")
+    roads = gpd.GeoDataFrame(found.table)
+    assert roads["road_id"].str.fullmatch("osm-way-[0-9]+").all()
+    assert roads["road_class"].value_counts()["residential"] == 20
+    graph = road_graph(roads)
+    assert len(graph.tail) > len(roads)  # ways are cut where they meet
+    (tmp_path / "cut.osm.pbf").write_bytes(sample.read_bytes()[:500])
+    with pytest.raises(LayerError, match="cannot be read"):
+        read(Source(tmp_path / "cut.osm.pbf"), declared("roads"), "EPSG:32630")
