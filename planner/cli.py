@@ -19,9 +19,9 @@ from layers import PlanError, TownlineError, data_folder, declarations, declared
 from planner import _show
 from planner.check import check
 from planner.covered import cover
-from planner.plan import plan
+from planner.plan import middle_mile, plan
 from planner.region import load_region
-from planner.result import refuse_inputs, save_csv, write_bytes
+from planner.result import refuse_inputs, save_csv, save_geopackage, write_bytes
 
 app = typer.Typer(
     name="townline",
@@ -142,6 +142,48 @@ def coverage_command(
         )
     else:
         _show.coverage(found, checked_region, [*world.notes, *notes], places)
+
+
+@app.command("middle-mile")
+def middle_mile_command(
+    region: RegionFile,
+    out: Annotated[Path, typer.Option(help="Folder for the tables and middle_mile.gpkg.")] = Path("middle-mile"),
+    scenario: Scenario = "",
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Design the middle mile: the cheapest network over roads that joins towns and anchors to the backbone.
+
+    Example: townline middle-mile region.toml --out middle-mile
+    """
+    checked_region = load_region(region, scenario)
+    with _progress() as tell:
+        tell("check")
+        world = check(checked_region)
+        tell("coverage")
+        found, notes = cover(world, checked_region)
+        tell("middle mile")
+        made = middle_mile(world, checked_region, found["coverage"])
+    places = [out / f"{name}.csv" for name in made]
+    refuse_inputs(checked_region, [*places, out / "middle_mile.gpkg"])
+    for name, table in made.items():
+        save_csv(table, out / f"{name}.csv")
+    save_geopackage(
+        {name: table for name, table in made.items() if "geometry" in table}, out / "middle_mile.gpkg", checked_region
+    )
+    files = [*places, out / "middle_mile.gpkg"]
+    if as_json:
+        totals = made["middle_mile_totals"]
+        _print_json(
+            {
+                "region": checked_region.name,
+                "totals": dict(zip(totals["statistic"], totals["value"], strict=True)),
+                "notes": [*world.notes, *notes],
+                "files": [str(path) for path in files],
+            }
+        )
+    else:
+        _show.middle_mile(made, checked_region, [*world.notes, *notes], files)
 
 
 @app.command("check")

@@ -2,14 +2,14 @@
 
 import datetime as dt
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, field_validator
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, field_validator, model_validator
 from pyproj import CRS
 from pyproj.exceptions import CRSError
 
 from planner.rules import service_version
-from planner.target import Day, Strict
+from planner.target import Day, Strict, plain_number
 
 
 def _constant(value: object) -> str | float | dt.date:
@@ -103,3 +103,53 @@ class FilingsEntry(Strict):
     customers: Literal["all", "residential", "business"] = "all"
     origin: Literal["published", "approximate", "generated", "modelled", "not stated"] = "not stated"
     source: str | None = None
+
+
+class MiddleMileEntry(Strict):
+    """Table ``[middle_mile]`` of the region file: what the network connects, and what it must withstand.
+
+    Attributes
+    ----------
+    towns
+        Whether every town is connected, at its town hall or centre.
+    anchors
+        Kinds of anchor institutions to connect; all where nothing is said.
+    snap_limit_m
+        A place farther than this from any road is a fault.
+    leave_out_unreachable
+        Leave out places that no road joins to a point of presence, and list them, instead of refusing.
+    build
+        How a route is built where the road does not say.
+    hubs
+        Number of towns, those with most premises, that must stay connected to a point of presence when any one
+        segment is cut; 0 for a plain tree.
+    budget_usd
+        Build the best network within this instead of connecting all.
+    value
+        What a budget and phases favour: premises, anchors, or column ``weight`` of the anchors.
+    phases
+        Number of phases of about equal cost.
+    hut_reach_m
+        Places hut sites so that no place is farther along the network from a hut or point of presence.
+    iterations, seed
+        Effort and seed of the search; the same ones give the same network.
+    """
+
+    towns: bool = True
+    anchors: tuple[str, ...] | None = None
+    snap_limit_m: Annotated[float, BeforeValidator(plain_number), Field(gt=0, le=100_000)] = 2000.0
+    leave_out_unreachable: bool = False
+    build: Literal["aerial", "underground"] = "aerial"
+    hubs: Annotated[int, Field(strict=True, ge=0, le=1000)] = 0
+    budget_usd: Annotated[float, BeforeValidator(plain_number), Field(ge=0, le=1e12)] | None = None
+    value: Literal["premises", "anchors", "weight"] = "premises"
+    phases: Annotated[int, Field(strict=True, ge=1, le=20)] = 1
+    hut_reach_m: Annotated[float, BeforeValidator(plain_number), Field(gt=0, le=1e7)] | None = None
+    iterations: Annotated[int, Field(strict=True, ge=1, le=10_000)] = 16
+    seed: Annotated[int, Field(strict=True, ge=0, le=2**31)] = 1
+
+    @model_validator(mode="after")
+    def _agrees(self) -> Self:
+        if self.budget_usd is not None and self.hubs:
+            raise ValueError("takes budget_usd or hubs, not both; a network within a budget is a tree")
+        return self

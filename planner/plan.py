@@ -2,11 +2,15 @@
 
 from collections.abc import Callable
 
+import numpy as np
 import pandas as pd
 
 from planner import costs, last_mile, summary
 from planner.check import World, check
 from planner.covered import cover
+from planner.middle_mile import design
+from planner.middle_mile.huts import huts
+from planner.middle_mile.tables import tables as mile_tables
 from planner.region import Region
 from planner.result import Plan, provenance
 
@@ -39,6 +43,9 @@ def plan(region: Region, tell: Callable[[str], None] = lambda _stage: None, engi
     world = check(region)
     tell("coverage")
     tables, notes = cover(world, region, engine)
+    if region.middle_mile is not None:
+        tell("middle mile")
+        tables |= middle_mile(world, region, tables["coverage"])
     budgets = world.get("published_budgets")
     if budgets is not None:
         tell("last-mile cost")
@@ -46,6 +53,32 @@ def plan(region: Region, tell: Callable[[str], None] = lambda _stage: None, engi
     tables["town_results"] = summary.town_results(world, region, tables)
     notes = (*world.notes, *notes)
     return Plan(region, world.layers, tables, notes, provenance(region, world.hashes, notes))
+
+
+def middle_mile(world: World, region: Region, cover: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Return the tables of the designed middle mile.
+
+    Raises
+    ------
+    PlanError
+        Where layers or prices are missing, or the roads do not join what is to be connected.
+    LayerError
+        Where a place lies too far from any road.
+    """
+    made = design(world, region, premises_of(world, cover))
+    reach_m = region.middle_mile.hut_reach_m if region.middle_mile else None
+    sites = huts(made, reach_m) if reach_m else np.empty(0, np.int64)
+    return mile_tables(made, sites, region)
+
+
+def premises_of(world: World, cover: pd.DataFrame) -> dict[str, int]:
+    """Return premises by town: those of the coverage table, else the housing units of the towns layer."""
+    counted = cover.drop_duplicates("town_geoid").set_index("town_geoid")["premises"].dropna().astype("int64")
+    towns = world.towns
+    if "housing_units_2020" not in towns:
+        return dict(counted)
+    homes = towns.set_index("town_geoid")["housing_units_2020"].dropna().astype("int64")
+    return dict(homes) | dict(counted)
 
 
 def _last_mile(world: World, region: Region, cover: pd.DataFrame, budgets: pd.DataFrame) -> dict[str, pd.DataFrame]:

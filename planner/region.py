@@ -25,7 +25,7 @@ from pydantic_core import ErrorDetails
 from layers import RegionError, RuleError, Source, declarations
 from layers.errors import suggestion
 from layers.place import data_path
-from planner.entry import FilingsEntry, LayerEntry, parse_crs
+from planner.entry import FilingsEntry, LayerEntry, MiddleMileEntry, parse_crs
 from planner.prices import PriceBook, load_prices, price_books
 from planner.rules import ServiceVersion, in_force, service_version, service_versions
 from planner.target import Day, Strict, Target
@@ -90,6 +90,8 @@ class Region(Strict):
         Layers by name.
     filings
         Availability filings; nothing where coverage rests on layers alone.
+    middle_mile
+        What the middle mile connects; nothing where none is designed.
     geographies
         What is counted beside towns: counties, census tracts, H3 cells of resolution 8, the layer `areas`.
     scenario
@@ -107,6 +109,7 @@ class Region(Strict):
     programmes: Annotated[tuple[str, ...], AfterValidator(_have_rules)] = ()
     layers: dict[str, LayerEntry]
     filings: FilingsEntry | None = None
+    middle_mile: MiddleMileEntry | None = None
     geographies: tuple[Literal["county", "tract", "h3", "area"], ...] = ("county",)
     scenario: str = ""
     path: Path
@@ -163,7 +166,19 @@ DEFAULT_TARGETS = (
     {"down_mbps": 25, "up_mbps": 3, "share": Decimal("0.96")},
     {"down_mbps": 100, "up_mbps": 20, "share": Decimal("0.96")},
 )
-_FILE_KEYS = ("name", "crs", "as_of", "area", "targets", "prices", "programmes", "layers", "filings", "geographies")
+_FILE_KEYS = (
+    "name",
+    "crs",
+    "as_of",
+    "area",
+    "targets",
+    "prices",
+    "programmes",
+    "layers",
+    "filings",
+    "middle_mile",
+    "geographies",
+)
 _KINDS = {
     "tuple_type": "must be a list",
     "dict_type": "must be a table",
@@ -279,6 +294,7 @@ def _known_keys(place: tuple[int | str, ...]) -> list[str]:
         "area": Area,
         "layers": LayerEntry,
         "filings": FilingsEntry,
+        "middle_mile": MiddleMileEntry,
     }
     model = models.get(str(place[0])) if len(place) > 1 else None
     return list(model.model_fields) if model else list(_FILE_KEYS)

@@ -118,15 +118,8 @@ class Plan:
 
     def _write_geopackage(self, path: Path) -> None:
         """Write tables and layers; premises stay out, since they may be licensed."""
-        day = f"{self.region.as_of.isoformat()}T00:00:00.000Z"
-        before = pyogrio.get_gdal_config_option("OGR_CURRENT_DATE")
-        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": day})
-        try:
-            shown = {name: table for name, table in self.layers.items() if name not in _PRIVATE}
-            for name, table in {**self.tables, **{f"layer_{key}": value for key, value in shown.items()}}.items():
-                _write_layer(table, path, name)
-        finally:
-            pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": before})
+        shown = {f"layer_{name}": table for name, table in self.layers.items() if name not in _PRIVATE}
+        _write_layers({**self.tables, **shown}, path, self.region)
 
 
 def refuse_inputs(region: Region, places: Iterable[Path]) -> None:
@@ -141,6 +134,24 @@ def refuse_inputs(region: Region, places: Iterable[Path]) -> None:
     for place in places:
         if place.resolve() in inputs:
             raise PlanError(f"file {place}", ["is an input of this region; choose another --out"])
+
+
+def save_geopackage(tables: Mapping[str, pd.DataFrame], path: Path, region: Region) -> None:
+    """Write tables as layers of one GeoPackage, as `Plan.save` does; see `write_bytes` for errors."""
+    with _staged_file(path) as stage:
+        _write_layers(tables, stage / path.name, region)
+        publish(stage, [stage / path.name], path.parent)
+
+
+def _write_layers(tables: Mapping[str, pd.DataFrame], path: Path, region: Region) -> None:
+    """Write a GeoPackage; its own time stamps are the region's day, so that the same plan gives the same bytes."""
+    before = pyogrio.get_gdal_config_option("OGR_CURRENT_DATE")
+    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": f"{region.as_of.isoformat()}T00:00:00.000Z"})
+    try:
+        for name, table in tables.items():
+            _write_layer(table, path, name)
+    finally:
+        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": before})
 
 
 def _write_layer(table: pd.DataFrame, path: Path, name: str) -> None:

@@ -17,7 +17,8 @@ class Strict(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
 
 
-def _number(value: object) -> float | Decimal | Fraction:
+def plain_number(value: object) -> float | Decimal | Fraction:
+    """Take a finite number and nothing else; texts and flags are none."""
     if isinstance(value, bool) or not isinstance(value, (int, float, Decimal, Fraction)):
         raise ValueError(f"'{value}' is not a number")  # noqa: TRY004 (pydantic collects ValueError)
     if not isinstance(value, Fraction) and not math.isfinite(value):
@@ -27,7 +28,7 @@ def _number(value: object) -> float | Decimal | Fraction:
 
 def _exact(value: object) -> Fraction:
     """Read a share as the decimal it is written as: 0.96 is 96/100, not the nearest double."""
-    number = _number(value)
+    number = plain_number(value)
     if not 0 < float(number) <= 1:
         raise ValueError(f"{value} is not a share above 0 and at most 1; write 96 percent as 0.96")
     share = number if isinstance(number, Fraction) else Fraction(str(number))
@@ -43,7 +44,7 @@ def _day(value: object) -> object:
 
 
 Day = Annotated[dt.date, BeforeValidator(_day)]
-_Speed = Annotated[float, BeforeValidator(_number), Field(gt=0, le=1e7)]
+_Speed = Annotated[float, BeforeValidator(plain_number), Field(gt=0, le=1e7)]
 
 
 class Target(Strict):

@@ -83,7 +83,7 @@ def miles(metres: Any) -> str:
 
 def whole_miles(metres: float) -> str:
     """Return a length in metres as whole miles; less than half of one as ``under 1 mile``."""
-    whole = int(Decimal(repr(metres / METRES_PER_MILE)).to_integral_value(ROUND_HALF_UP))
+    whole = int(Decimal(repr(float(metres) / METRES_PER_MILE)).to_integral_value(ROUND_HALF_UP))
     return f"{whole:,} {'mile' if whole == 1 else 'miles'}" if whole else "under 1 mile"
 
 

@@ -26,9 +26,9 @@ class Factor(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
-    low: float = Field(gt=0, le=100)
-    central: float = Field(gt=0, le=100)
-    high: float = Field(gt=0, le=100)
+    low: float = Field(ge=0, le=1e9)
+    central: float = Field(ge=0, le=1e9)
+    high: float = Field(ge=0, le=1e9)
     unit: str
     as_of: dt.date
     source: str
@@ -41,8 +41,46 @@ class Factor(BaseModel):
         return self
 
 
+class Built(BaseModel):
+    """A network that was built: its length, cost and anchors, to be read beside a plan."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    name: str
+    route_m: float = Field(gt=0)
+    cost_usd: float = Field(gt=0)
+    anchors_planned: int = Field(gt=0)
+    anchors_connected: int = Field(ge=0)
+    anchors_contracted: int = Field(ge=0)
+    as_of: dt.date
+    source: str
+    meaning: str
+
+
+class MiddleMilePrices(BaseModel):
+    """What a middle mile costs: a metre by kind of build, a hut, design; and what running it costs and earns."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    aerial: Factor
+    underground: Factor
+    make_ready: Factor
+    existing: Factor
+    hut: Factor
+    design_share: Factor
+    operation: Factor
+    revenue: Factor
+    built: list[Built] = Field(default_factory=list)
+
+    @model_validator(mode="after")
+    def _shares(self) -> Self:
+        if self.design_share.high >= 1:
+            raise ValueError("design_share is a share of the total and must be below 1")
+        return self
+
+
 class PriceBook(BaseModel):
-    """A price book: title, year of its dollars, and its factors."""
+    """A price book: title, year of its dollars, its factors, and prices of the middle mile where it has them."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
@@ -50,6 +88,13 @@ class PriceBook(BaseModel):
     title: str
     year: int
     budget_to_cost: Factor
+    middle_mile: MiddleMilePrices | None = None
+
+    @model_validator(mode="after")
+    def _costs_something(self) -> Self:
+        if self.budget_to_cost.low <= 0:
+            raise ValueError("budget_to_cost must be above 0")
+        return self
 
 
 def price_books() -> list[str]:
