@@ -93,7 +93,7 @@ def _answer(counts: Mapping[str, int], units: str) -> dict[str, str]:
 def _origins(towns: Polygons, known: Mapping[str, Words]) -> Iterator[tuple[str, Provenance]]:
     """Yield what the map shows or rests on, with its origin."""
     for key, style in styles().layers.items():
-        if key in known:
+        if key in known and not style.table:  # a second view of a table that is named already
             yield style.noun, known[key].origin
     for column, noun in styles().badge.columns.items():
         if column in towns.table:
@@ -102,10 +102,13 @@ def _origins(towns: Polygons, known: Mapping[str, Words]) -> Iterator[tuple[str,
 
 def _others(plan: Plan, focus: geometry.Geometries) -> Iterator[PageLayer]:
     for key, style in styles().layers.items():
-        table = plan.layers.get(key)
+        name = style.table or key
+        table = plan.tables.get(name) if name in plan.tables else plan.layers.get(name)
         if style.results or not style.drawn or not isinstance(table, gpd.GeoDataFrame) or table.empty:
             continue
-        declaration = declared(key)
+        declaration = plan.declaration(name)
+        if style.title:
+            declaration = declaration.model_copy(update={"title": style.title})
         if declaration.geometry == "polygon":
             yield Outlines(key, table, declaration, focus=focus)
         elif declaration.geometry == "line":

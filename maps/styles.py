@@ -133,9 +133,11 @@ class ClassStyle(_Style):
 
 
 class LayerStyle(_Style):
-    """How one layer is drawn."""
+    """How one layer is drawn. `table` names the table that it shows where that is not the layer of its own name."""
 
     noun: str
+    title: str = ""
+    table: str = ""
     drawn: bool = True
     results: bool = False
     show: bool = True

@@ -97,12 +97,14 @@ def test_text_has_contrast():
 
 def test_every_layer_style_has_a_declaration_and_known_symbols():
     for key, layer in styles().layers.items():
-        kind = declared(key).geometry
+        name = layer.table or key
+        declaration = tables()[name] if name in tables() else declared(name)
+        kind = declaration.geometry
         assert kind != "none"
         for each in layer.classes:
             assert kind != "point" or each.symbol in styles().symbols
             assert kind != "line" or each.width
-            allowed = declared(key).columns[layer.class_column].allowed if layer.class_column else None
+            allowed = declaration.columns[layer.class_column].allowed if layer.class_column else None
             assert not (allowed and each.takes) or set(each.takes) <= set(allowed)
         if layer.classes:
             assert layer.classes[-1].takes is None, f"{key}: the last class must take what is left"
