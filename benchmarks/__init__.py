@@ -8,7 +8,18 @@ import argparse
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from benchmarks import check, cost_model, coverage, points
+from benchmarks import (
+    check,
+    cost_model,
+    coverage,
+    points,
+    prize_collecting,
+    rings,
+    road_graph,
+    roads,
+    santa_cruz,
+    steiner,
+)
 
 Row = Mapping[str, object]
 
@@ -27,4 +38,10 @@ CASES = {
     "cost_model": Case(cost_model.__doc__ or "", cost_model.arguments, cost_model.rows),
     "coverage": Case(coverage.__doc__ or "", coverage.arguments, coverage.rows),
     "points": Case(points.__doc__ or "", points.arguments, points.rows),
+    "steiner": Case(steiner.__doc__ or "", steiner.arguments, steiner.rows),
+    "santa_cruz": Case(santa_cruz.__doc__ or "", santa_cruz.arguments, santa_cruz.rows),
+    "roads": Case(roads.__doc__ or "", roads.arguments, roads.rows),
+    "prize_collecting": Case(prize_collecting.__doc__ or "", prize_collecting.arguments, prize_collecting.rows),
+    "rings": Case(rings.__doc__ or "", rings.arguments, rings.rows),
+    "road_graph": Case(road_graph.__doc__ or "", road_graph.arguments, road_graph.rows),
 }

@@ -1,12 +1,16 @@
 """Every benchmark runs, small; no times are asserted."""
 
 import json
+import shutil
+from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from benchmarks import CASES, coverage
 from benchmarks.__main__ import main
+
+SHARED = Path(__file__).parents[1] / "../shared/bench"
 
 
 def lines(capsys, *arguments):
@@ -40,6 +44,17 @@ def test_all_engines_give_each_point_the_same_polygon(capsys):
     assert all(set(row) == {"engine", "rows", "seconds", "peak_mb", "hash"} for row in rows)
 
 
+def test_roads_and_points_on_them_are_those_of_the_peers(capsys):
+    rows = lines(capsys, "road_graph", "--rows", "1500", "--points", "400", "--peer-rows", "300")
+    assert all(set(row) == {"engine", "rows", "seconds", "peak_mb", "hash"} for row in rows)
+    attached = [row for row in rows if row["rows"] == 300]
+    assert [row["engine"] for row in attached] == ["townline attach", "shapely, point by point"]
+    assert len({row["hash"] for row in attached}) == 1
+    graphs = [row for row in rows if row["rows"] == 1500]  # momepy only where it is installed
+    assert graphs[0]["engine"] == "townline road_graph"
+    assert len({row["hash"] for row in graphs}) == 1
+
+
 def test_raw_filing_cached_filing_and_pandas_give_one_town_table(capsys):
     rows = lines(capsys, "coverage", "--rows", "20000")
     assert [row["engine"] for row in rows] == [
@@ -53,6 +68,19 @@ def test_states_are_counted_one_by_one(capsys):
     rows = lines(capsys, "coverage", "--rows", "20000", "--states", "3")
     assert len(rows) == 3
     assert len({row["hash"] for row in rows}) == 1
+
+
+def test_prize_collecting_is_proved_and_no_peer_is_better(capsys, shared, tmp_path):
+    for name in ("i105M2.stp.gz", "optima.csv"):
+        shutil.copy(shared / "bench" / "prize_collecting" / name, tmp_path)
+    rows = lines(capsys, "prize_collecting", str(tmp_path), "--seconds", "5", "--peers")
+    assert [row["engine"] for row in rows] == ["townline", "pcst_fast"]
+    assert all(abs(row["gap"]) < 1e-9 and row["certified_gap"] == 0 for row in rows[::2])
+    assert all(row["gap"] >= 0 for row in rows[1::2])
+    assert set(rows[0]) == {
+        "engine", "instance", "cost", "lower_bound", "known_optimum", "gap", "certified_gap", "seconds", "cpu_seconds",
+        "peak_mb",
+    }  # fmt: skip
 
 
 def test_careful_pandas_is_careful(tmp_path):
@@ -79,3 +107,43 @@ def test_every_case_has_a_first_line_for_the_help(capsys):
         main(["--help"])
     printed = capsys.readouterr().out
     assert all(name in printed for name in CASES)
+
+
+def test_rings_cost_less_than_simple_ears_and_come_with_a_bound(capsys, tmp_path):
+    rows = lines(
+        capsys, "rings", "--nodes", "400", "--hubs", "10", "--terminals", "30", "--seconds", "2",
+        "--streets", str(tmp_path / "none.gpkg"),
+    )  # fmt: skip
+    ours, ears = rows
+    assert ours["cost"] <= ears["cost"]
+    assert ours["lower_bound"] <= ours["cost"]
+    assert ours["certified_gap"] <= 0.25
+    assert ours["ratio_to_tree"] <= 1.6
+
+
+STEINER = {
+    "instance", "engine", "cost", "lower_bound", "known_optimum", "gap", "certified_gap", "seconds", "cpu_seconds",
+    "peak_mb",
+}  # fmt: skip
+
+
+def test_our_trees_are_the_cheapest_on_roads(capsys):
+    rows = lines(capsys, "roads", "--nodes", "2500", "--terminals", "60", "--seconds", "2", "--peers")
+    assert [row["engine"] for row in rows] == ["townline", "networkx", "rustworkx"]
+    assert all(set(row) == STEINER for row in rows)
+    assert rows[0]["lower_bound"] <= rows[0]["cost"] < min(row["cost"] for row in rows[1:])
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="the published instances are not beside the project")
+def test_published_steiner_instances(capsys):
+    (row,) = lines(capsys, "steiner", str(SHARED / "steiner"), "--only", "instance016", "--seconds", "2")
+    assert set(row) == STEINER
+    assert 0 <= row["gap"] <= 0.001 <= 0.01 + row["certified_gap"]
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="the published instances are not beside the project")
+@pytest.mark.parametrize(("area", "published_m"), [(500, 22045.50), (1000, 41496.90)])
+def test_santa_cruz_is_proved_and_below_the_best_published_length(capsys, area, published_m):
+    (row,) = lines(capsys, "santa_cruz", str(SHARED / f"santa_cruz/santa_cruz_{area}.gpkg"), "--seconds", "5")
+    assert row["certified_gap"] == 0
+    assert row["cost"] / 1000 < published_m

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 import geopandas as gpd
-import networkx as nx  # type: ignore[import-untyped]
+import networkx as nx
 import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
