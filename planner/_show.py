@@ -215,6 +215,8 @@ def _mile_sentences(found: Mapping[str, pd.DataFrame]) -> Iterable[str]:
         f" ({name}: {_usd(totals[f'{name}: cost a mile of route'])} a mile,"
         f" {_usd(totals[f'{name}: cost an anchor expected'])} an anchor)" for name in built
     )  # fmt: skip
+    if totals["places left out"]:
+        yield f"{words.count(totals['places left out'])} places are not connected; middle_mile_places says which and why"
     if "solver: gap at most" in totals:
         yield f"at most {totals['solver: gap at most']:.1%} above the cheapest network that does the same"
     if "solver: value connected" in totals:

@@ -163,7 +163,8 @@ def middle_mile_command(
         tell("coverage")
         found, notes = cover(world, checked_region)
         tell("middle mile")
-        made = middle_mile(world, checked_region, found["coverage"])
+        made, said = middle_mile(world, checked_region, found["coverage"])
+        notes = (*notes, *said)
     places = [out / f"{name}.csv" for name in made]
     refuse_inputs(checked_region, [*places, out / "middle_mile.gpkg"])
     for name, table in made.items():

@@ -45,7 +45,8 @@ def plan(region: Region, tell: Callable[[str], None] = lambda _stage: None, engi
     tables, notes = cover(world, region, engine)
     if region.middle_mile is not None:
         tell("middle mile")
-        tables |= middle_mile(world, region, tables["coverage"])
+        found, said = middle_mile(world, region, tables["coverage"])
+        tables, notes = tables | found, (*notes, *said)
     budgets = world.get("published_budgets")
     if budgets is not None:
         tell("last-mile cost")
@@ -55,8 +56,8 @@ def plan(region: Region, tell: Callable[[str], None] = lambda _stage: None, engi
     return Plan(region, world.layers, tables, notes, provenance(region, world.hashes, notes))
 
 
-def middle_mile(world: World, region: Region, cover: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    """Return the tables of the designed middle mile.
+def middle_mile(world: World, region: Region, cover: pd.DataFrame) -> tuple[dict[str, pd.DataFrame], tuple[str, ...]]:
+    """Return the tables of the designed middle mile, and what was merged, joined and left out on the way.
 
     Raises
     ------
@@ -68,7 +69,7 @@ def middle_mile(world: World, region: Region, cover: pd.DataFrame) -> dict[str, 
     made = design(world, region, premises_of(world, cover))
     reach_m = region.middle_mile.hut_reach_m if region.middle_mile else None
     sites = huts(made, reach_m) if reach_m else np.empty(0, np.int64)
-    return mile_tables(made, sites, region)
+    return mile_tables(made, sites, region), tuple(f"middle mile: {note}" for note in made.network.notes)
 
 
 def premises_of(world: World, cover: pd.DataFrame) -> dict[str, int]:

@@ -58,7 +58,7 @@ def write(folder, settings="", anchors=(("a", 4, 0), ("b", 0, 4)), streets=None,
 
 def made(path):
     region = load_region(path)
-    return middle_mile(check(region), region, pd.DataFrame({"town_geoid": [], "premises": []}))
+    return middle_mile(check(region), region, pd.DataFrame({"town_geoid": [], "premises": []}))[0]
 
 
 def total(tables, name):
@@ -198,7 +198,7 @@ def test_bad_input_is_named(tmp_path, townline, arguments, message):
     assert not (tmp_path / "out").exists()
 
 
-def test_what_no_road_reaches_can_be_left_out_and_is_listed(tmp_path):
+def test_what_no_road_reaches_can_be_left_out_and_is_listed(tmp_path, townline):
     path = write(
         tmp_path, "leave_out_unreachable = true", streets=ISLAND, anchors=(("isle", 9.2, 0), ("far", 4, 9), ("a", 4, 0))
     )
@@ -207,6 +207,10 @@ def test_what_no_road_reaches_can_be_left_out_and_is_listed(tmp_path):
         "isle": "no road to a point of presence", "far": "too far from any road",
     }  # fmt: skip
     assert places.loc["a", "connected"]
+    status, printed, _ = townline("middle-mile", path, "--out", tmp_path / "out")
+    assert status == 0
+    assert "2 places are not connected; middle_mile_places says which and why" in printed
+    assert "note: middle mile: 2 places left out: no road joins them to the backbone" in printed
 
 
 def test_a_region_without_roads_or_backbone_says_what_it_needs(tmp_path):
