@@ -16,8 +16,10 @@ from maps.sources import sources
 from maps.styles import styles
 from maps.towns import VERDICTS, Polygons
 from planner import Plan, words
+from planner.summary import middle_mile_sentences
 
 RESULTS = "town_results"
+MILE = "middle_mile_segments"
 
 
 def draw(plan: Plan) -> TownMap:
@@ -112,6 +114,10 @@ def _others(plan: Plan, focus: geometry.Geometries) -> Iterator[PageLayer]:
         if declaration.geometry == "polygon":
             yield Outlines(key, table, declaration, focus=focus)
         elif declaration.geometry == "line":
-            yield Lines(key, table, declaration)
+            lines = Lines(key, table, declaration)
+            if key == MILE:
+                said = [line for line in middle_mile_sentences(plan.tables) if not line.startswith("operator")]
+                lines.note = " ".join(f"{line[0].upper()}{line[1:]}." for line in said)
+            yield lines
         else:
             yield Points(key, table, declaration)

@@ -227,9 +227,10 @@ class _Classed(PageLayer):
 
 
 class Lines(_Classed):
-    """Lines in classes, merged within their groups and drawn on canvas."""
+    """Lines in classes, merged within their groups and drawn on canvas; `note` stands below them in the legend."""
 
     kind = "lines"
+    note = ""
 
     def content(self) -> Payload:
         """Return a run of points for each class; optional classes are left out where there are too many."""
@@ -239,7 +240,7 @@ class Lines(_Classed):
         return {
             "amount": self.amount(self.shapes),
             "classes": [self._class(style, rows) for style, rows in kept],
-            "note": f"Left out to keep the file small: {', '.join(left_out)}." if left_out else "",
+            "note": f"Left out to keep the file small: {', '.join(left_out)}." if left_out else self.note,
         }
 
     def _left_out(self, classes: Sequence[tuple[ClassStyle, npt.NDArray[np.bool_]]]) -> list[str]:

@@ -17,6 +17,7 @@ from planner import words
 from planner.check import World
 from planner.region import Region
 from planner.result import Plan
+from planner.summary import middle_mile_sentences
 from planner.target import Target
 
 _UNITS = {"county": "counties", "tract": "tracts", "h3": "cells", "area": "areas"}
@@ -173,7 +174,7 @@ def plan(made: Plan, files: Iterable[Path]) -> None:
         line(_sentence(_demand(target), cover[cover["target"] == target.label]))
     _beside(made.tables, region)
     if "middle_mile_totals" in made.tables:
-        for sentence in _mile_sentences(made.tables):
+        for sentence in middle_mile_sentences(made.tables):
             line(sentence)
     if "build_cost" in made.headline:
         for sentence in _money(made.headline["build_cost"]):
@@ -190,49 +191,12 @@ def plan(made: Plan, files: Iterable[Path]) -> None:
 
 def middle_mile(found: Mapping[str, pd.DataFrame], region: Region, notes: Iterable[str], files: Iterable[Path]) -> None:
     """Print the designed middle mile: totals, the operator's test, files."""
-    for sentence in _mile_sentences(found):
+    for sentence in middle_mile_sentences(found):
         line(f"{region.name}: {sentence}")
     for note in notes:
         line(f"note: {note}")
     for path in files:
         line(f"wrote {path}")
-
-
-def _usd(amount: float) -> str:
-    return f"${amount:,.0f}"
-
-
-def _mile_sentences(found: Mapping[str, pd.DataFrame]) -> Iterable[str]:
-    """Say in a few lines what is built, what it costs, how good that is, and what a cut takes away."""
-    totals = found["middle_mile_totals"].set_index("statistic")["value"].astype(object)
-    built = [name.removesuffix(": route") for name in totals.index if name.endswith(": route")]
-    yield (
-        f"middle mile of {words.whole_miles(totals['route'])} to {int(totals['towns connected'])} towns and"
-        f" {words.count(totals['anchors connected'])} anchor institutions: {words.usd(totals['cost, low'])} low,"
-        f" {words.usd(totals['cost, central'])} central, {words.usd(totals['cost, high'])} high (modelled)"
-    )
-    yield f"{_usd(totals['cost a mile of route'])} a mile, {_usd(totals.get('cost an anchor', 0.0))} an anchor" + "".join(
-        f" ({name}: {_usd(totals[f'{name}: cost a mile of route'])} a mile,"
-        f" {_usd(totals[f'{name}: cost an anchor expected'])} an anchor)" for name in built
-    )  # fmt: skip
-    if totals["places left out"]:
-        yield f"{words.count(totals['places left out'])} places are not connected; middle_mile_places says which and why"
-    if "solver: gap at most" in totals:
-        yield f"at most {totals['solver: gap at most']:.1%} above the cheapest network that does the same"
-    if "solver: value connected" in totals:
-        most = totals["solver: no network in the budget connects more than"]
-        yield f"connects {words.count(totals['solver: value connected'])} of at most {words.count(most)} within the budget"
-    cuts = found["middle_mile_segments"]
-    worst = cuts.sort_values("premises_lost", ascending=False, kind="stable").iloc[0]
-    ring_m = float(cuts.loc[cuts["role"] == "ring", "length_m"].sum())
-    yield (
-        f"{words.whole_miles(ring_m)} in rings; the worst cut parts {words.count(worst['premises_lost'])} premises and"
-        f" {words.count(worst['anchors_lost'])} anchors"
-    )
-    test = found["operator_test"]
-    for case, anchors, surplus in zip(test["case"], test["anchors"], test["surplus_usd"].astype(float), strict=True):
-        word = "earns" if surplus >= 0 else "loses"
-        yield f"operator with {case} ({anchors:,}): {word} {words.usd(abs(surplus))} a year"
 
 
 def _print_costs(made: Plan) -> None:

@@ -1,6 +1,6 @@
 """A plan in one row a town, and in a few figures."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import geopandas as gpd
@@ -9,7 +9,7 @@ import pandas as pd
 from planner.check import World
 from planner.region import Region
 from planner.tables import checked, tables
-from planner.words import floor_percent
+from planner.words import count, floor_percent, usd, whole_miles
 
 _COST_COLUMNS = ["cost_low_usd", "cost_central_usd", "cost_high_usd"]
 
@@ -116,3 +116,40 @@ def _target_figures(cover: pd.DataFrame, label: str, share: float) -> dict[str, 
     counts = {name.replace(" ", "_"): int((rows["verdict"] == name).sum()) for name in ("pass", "fail", "not known")}
     sums = {name: int(rows[name].sum()) for name in ("premises", "served", "unserved", "unknown", "shortfall")}
     return {"target": label, "target_share": share, "towns": len(rows), **counts, **sums}
+
+
+def _usd(amount: float) -> str:
+    return f"${amount:,.0f}"
+
+
+def middle_mile_sentences(found: Mapping[str, pd.DataFrame]) -> Iterable[str]:
+    """Say in a few lines what is built, what it costs, how good that is, and what a cut takes away."""
+    totals = found["middle_mile_totals"].set_index("statistic")["value"].astype(object)
+    built = [name.removesuffix(": route") for name in totals.index if name.endswith(": route")]
+    yield (
+        f"middle mile of {whole_miles(totals['route'])} to {int(totals['towns connected'])} towns and"
+        f" {count(totals['anchors connected'])} anchor institutions: {usd(totals['cost, low'])} low,"
+        f" {usd(totals['cost, central'])} central, {usd(totals['cost, high'])} high (modelled)"
+    )
+    yield f"{_usd(totals['cost a mile of route'])} a mile, {_usd(totals.get('cost an anchor', 0.0))} an anchor" + "".join(
+        f" ({name}: {_usd(totals[f'{name}: cost a mile of route'])} a mile,"
+        f" {_usd(totals[f'{name}: cost an anchor expected'])} an anchor)" for name in built
+    )  # fmt: skip
+    if totals["places left out"]:
+        yield f"{count(totals['places left out'])} places are not connected; middle_mile_places says which and why"
+    if "solver: gap at most" in totals:
+        yield f"at most {totals['solver: gap at most']:.1%} above the cheapest network that does the same"
+    if "solver: value connected" in totals:
+        most = totals["solver: no network in the budget connects more than"]
+        yield f"connects {count(totals['solver: value connected'])} of at most {count(most)} within the budget"
+    cuts = found["middle_mile_segments"]
+    worst = cuts.sort_values("premises_lost", ascending=False, kind="stable").iloc[0]
+    ring_m = float(cuts.loc[cuts["role"] == "ring", "length_m"].sum())
+    yield (
+        f"{whole_miles(ring_m)} in rings; the worst cut parts {count(worst['premises_lost'])} premises and"
+        f" {count(worst['anchors_lost'])} anchors"
+    )
+    test = found["operator_test"]
+    for case, anchors, surplus in zip(test["case"], test["anchors"], test["surplus_usd"].astype(float), strict=True):
+        word = "earns" if surplus >= 0 else "loses"
+        yield f"operator with {case} ({anchors:,}): {word} {usd(abs(surplus))} a year"

@@ -176,7 +176,6 @@ def test_without_premises_blocks_say_the_town_and_the_bias_is_told(two_towns):
     path = write_region(two_towns, layers=(), filings='folder = "few"\nrule = "reliable-technology"')
     with pytest.raises(LayerError, match="say nothing of towns; give a layer 'premises' or 'block_towns'"):
         covered(path)
-    blocks = [(f"250030000{town + 1}{place:05}", TOWNS[town]) for town in (0, 1) for place in range(5)]
     blocks = [(location(town, place * 10)[1], TOWNS[town]) for town in (0, 1) for place in range(5)]
     pd.DataFrame(blocks, columns=["block_geoid", "town_geoid"]).to_csv(two_towns / "blocks.csv", index=False)
     path = write_region(two_towns, layers=("blocks",), filings='folder = "few"\nrule = "reliable-technology"')

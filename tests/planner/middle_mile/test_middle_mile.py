@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from shapely import LineString, Point, box
 
+import maps
 from layers import LayerError, PlanError
 from planner import check, load_region
 from planner.plan import middle_mile, plan
@@ -243,5 +244,9 @@ def test_the_command_and_the_plan_write_the_network(tmp_path, townline):
     assert len(gpd.read_file(tmp_path / "out" / "middle_mile.gpkg", layer="middle_mile_segments"))
     status, printed, _ = townline("middle-mile", path, "--out", tmp_path / "out")
     assert "a mile" in printed
-    tables = plan(load_region(path)).tables
+    made = plan(load_region(path))
+    page = maps.draw(made).get_root().render()
+    assert "above the cheapest network that does the same" in page
+    assert "the worst cut parts" in page
+    tables = made.tables
     assert {"middle_mile_segments", "middle_mile_places", "middle_mile_totals", "operator_test"} <= set(tables)
