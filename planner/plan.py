@@ -5,9 +5,10 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from planner import costs, last_mile, summary
+from planner import costs, summary
 from planner.check import World, check
 from planner.covered import cover
+from planner.last_mile.quantities import quantities
 from planner.middle_mile import design
 from planner.middle_mile.huts import huts
 from planner.middle_mile.tables import tables as mile_tables
@@ -85,7 +86,7 @@ def premises_of(world: World, cover: pd.DataFrame) -> dict[str, int]:
 def _last_mile(world: World, region: Region, cover: pd.DataFrame, budgets: pd.DataFrame) -> dict[str, pd.DataFrame]:
     model, factor = costs.fit(budgets), region.prices.budget_to_cost
     roads = world.shapes("roads") if "roads" in world.layers else None
-    needs = last_mile.quantities(world.towns, cover, world.get("build_quantities"), roads, model.poles_per_m)
+    needs = quantities(world.towns, cover, world.get("build_quantities"), roads, model.poles_per_m)
     decided = cover[cover["target"] == region.target.label].reset_index(drop=True)
     actual = world.get("actual_costs")
     finished = costs.backtest(actual, model, factor) if actual is not None else None

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from shapely import LineString, box
 
-from planner.last_mile import quantities, road_length_m
+from planner.last_mile.quantities import quantities, road_length_m
 
 CRS = "EPSG:26986"
 TOWNS = gpd.GeoDataFrame(
