@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from layers._kernel import kernel
+from layers._kernel import kernel, part
 
 OUTSIDE: Final = 0
 INSIDE: Final = 1
@@ -77,7 +77,7 @@ def _strip_counts(rise: Floats, part: Ints, height: Floats) -> Longs:
     return np.clip(2 * edges / np.maximum(crossed, 1), 1, edges).astype(np.int64)
 
 
-@kernel
+@part
 def slot(offset: float, scale: float, count: int) -> int:
     """Return the cell of an offset from the origin: it never falls where the offset grows, whatever the rounding."""
     return min(max(int(offset * scale), 0), count - 1)
@@ -102,14 +102,14 @@ def _fill(edge: Ints, part: Ints, xy: Floats, south: Floats, scale: Floats, stri
     return first, listed
 
 
-@kernel
+@part
 def _reach(xy: Floats, edge: int, south: float, scale: float, count: int) -> tuple[int, int]:
     """Return the lowest and the highest strip that an edge reaches."""
     one, other = xy[edge, 1], xy[edge + 1, 1]
     return slot(min(one, other) - south, scale, count), slot(max(one, other) - south, scale, count)
 
 
-@kernel
+@part
 def side(edges: Edges, part: int, x: float, y: float) -> int:
     """Return whether a point is inside a part or on its border, outside, or too near to an edge to be sure.
 
@@ -132,7 +132,7 @@ def side(edges: Edges, part: int, x: float, y: float) -> int:
     return odd
 
 
-@kernel
+@part
 def _meet(x1: float, y1: float, x2: float, y2: float) -> int:
     """Return how an edge, given relative to the point, meets the ray: 0 not, 1 crossed, or border, or unsure.
 

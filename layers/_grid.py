@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from layers._edges import INSIDE, UNSURE, Edges, Floats, Ints, Longs, cells_per_unit, side
-from layers._kernel import kernel
+from layers._kernel import kernel, part
 from layers._paint import Lists, Nodes, cell_of, effort, split
 
 NOWHERE: Final = -1
@@ -162,7 +162,7 @@ def find_rows(grid: Grid, edges: Edges, x: Floats, y: Floats, rows: Ints) -> Non
         rows[i] = -2 - rows[i] if rows[i] < 0 else _ask(grid, edges, rows[i], x[i], y[i])
 
 
-@kernel
+@part
 def _ask(grid: Grid, edges: Edges, code: int, x: float, y: float) -> int:
     """Return the row that a cell's list gives for a point."""
     while code >= 0 and grid.finer[code] >= 0:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, Final, TypeVar, cast
 
 import numba
+import numpy as np
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -18,10 +19,24 @@ def kernel(function: Function) -> Function:
     Division by zero gives infinity, as in numpy. Sums keep their order: no fast-math, so the same input gives the
     same bits.
     """
+    return _compiled(function, no_cfunc_wrapper=True)
+
+
+def part(function: Function) -> Function:
+    """Compile a function that kernels alone call: Python cannot, and the way from Python is not compiled."""
+    return _compiled(function, no_cfunc_wrapper=True, no_cpython_wrapper=True)
+
+
+def typed(number: int) -> int:
+    """Return a number for a kernel's call of another: numba compiles a function once more for each plain one it is given."""
+    return cast("int", np.int64(number))
+
+
+def _compiled(function: Function, **options: Any) -> Function:
     module = Path(function.__code__.co_filename)
     if module not in _CHANGED:
         _forget_old(module)
-    return cast("Function", numba.njit(cache=True, nogil=True, error_model="numpy")(function))
+    return cast("Function", numba.njit(cache=True, nogil=True, error_model="numpy", **options)(function))
 
 
 def _forget_old(module: Path) -> None:

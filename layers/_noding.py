@@ -9,7 +9,7 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import KDTree
 
-from layers._kernel import kernel
+from layers._kernel import kernel, part
 from layers._lines import Cuts, Flags, Floats, Ints, Lines, Pieces, Shapes, cut, no_cuts
 
 
@@ -164,7 +164,7 @@ def _find_touches(
     return count
 
 
-@kernel
+@part
 def _to_segment(points: Floats, p: int, x: float, y: float) -> tuple[float, float]:
     """Return the distance of a place from a segment, and the share of the segment before the nearest point."""
     dx, dy = points[p + 1, 0] - points[p, 0], points[p + 1, 1] - points[p, 1]

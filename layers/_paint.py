@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from layers._edges import INSIDE, OUTSIDE, UNSURE, Edges, Floats, Ints, Longs, side, slot
-from layers._kernel import kernel
+from layers._kernel import kernel, part
 
 _PAD: Final = 1e-3  # cells; far above the rounding of coordinates in units of cells
 _ROUNDING: Final = 1e-15
@@ -47,7 +47,7 @@ class _Draft(NamedTuple):
     """One number: how many links are in use."""
 
 
-@kernel
+@part
 def cell_of(nodes: Nodes, node: int, x: float, y: float) -> int:
     """Return the number of the cell of a node that a point falls into; beyond the rim, the nearest one."""
     column = slot(x - nodes.origin[node, 0], nodes.scale[node, 0], nodes.shape[node, 0])
@@ -55,7 +55,7 @@ def cell_of(nodes: Nodes, node: int, x: float, y: float) -> int:
     return int(nodes.start[node] + row * nodes.shape[node, 0] + column)
 
 
-@kernel
+@part
 def window(nodes: Nodes, node: int, edges: Edges, part: int) -> tuple[int, int, int, int]:
     """Return the first column and row and the last column and row that a part's box reaches."""
     west, south = nodes.origin[node, 0], nodes.origin[node, 1]
@@ -69,7 +69,7 @@ def window(nodes: Nodes, node: int, edges: Edges, part: int) -> tuple[int, int, 
     )
 
 
-@kernel
+@part
 def paint(nodes: Nodes, node: int, edges: Edges, part: int, state: Bytes) -> tuple[int, int, int, int]:
     """Fill `state`, row by row, with the part's side for each cell of its window, and return the window.
 
@@ -90,7 +90,7 @@ def paint(nodes: Nodes, node: int, edges: Edges, part: int, state: Bytes) -> tup
     return c0, r0, c1, r1
 
 
-@kernel
+@part
 def _strips(nodes: Nodes, node: int, edges: Edges, part: int) -> tuple[int, int]:
     """Return the first and last strip of a part that reach into a node, or a little beside it."""
     start = edges.strips[part]
@@ -101,7 +101,7 @@ def _strips(nodes: Nodes, node: int, edges: Edges, part: int) -> tuple[int, int]
     return start + slot(low - south, edges.scale[part], count), start + slot(high - south, edges.scale[part], count)
 
 
-@kernel
+@part
 def _mark(nodes: Nodes, node: int, xy: Floats, edge: int, state: Bytes, view: tuple[int, int, int, int]) -> None:
     """Mark the cells of a window that an edge touches, and those within `_PAD` of it."""
     west, south = nodes.origin[node, 0], nodes.origin[node, 1]
@@ -118,7 +118,7 @@ def _mark(nodes: Nodes, node: int, xy: Floats, edge: int, state: Bytes, view: tu
             state[(row - r0) * (c1 - c0 + 1) + column - c0] = UNSURE
 
 
-@kernel
+@part
 def _span(u1: float, v1: float, u2: float, v2: float, row: int) -> tuple[float, float]:
     """Return from where to where, in columns, an edge runs within a row, widened by `_PAD` and all rounding."""
     rise = v2 - v1
@@ -131,7 +131,7 @@ def _span(u1: float, v1: float, u2: float, v2: float, row: int) -> tuple[float, 
     return min(one, other) - pad, max(one, other) + pad
 
 
-@kernel
+@part
 def _fill_runs(nodes: Nodes, node: int, edges: Edges, part: int, line: Bytes, corner: tuple[int, int]) -> None:
     """Give each run of unmarked cells of a row the side of its first cell's middle."""
     across, up = nodes.scale[node, 0], nodes.scale[node, 1]
@@ -181,7 +181,7 @@ def split(nodes: Nodes, lists: Lists, edges: Edges) -> tuple[Ints, Lists, Longs]
     return _listed(draft, nodes.start[0])
 
 
-@kernel
+@part
 def _room(draft: _Draft, more: int) -> _Draft:
     """Return the draft with room for more links."""
     used = draft.used[0]
@@ -192,7 +192,7 @@ def _room(draft: _Draft, more: int) -> _Draft:
     return _Draft(draft.rest, draft.head, links, draft.used)
 
 
-@kernel
+@part
 def _lay(
     draft: _Draft, part: int, row: int, state: Bytes, view: tuple[int, int, int, int], place: tuple[int, int]
 ) -> None:
@@ -212,7 +212,7 @@ def _lay(
             k += 1
 
 
-@kernel
+@part
 def _listed(draft: _Draft, before: int) -> tuple[Ints, Lists, Longs]:
     """Return the draft's cells as codes, the lists of those with a border, and their numbers."""
     where = np.flatnonzero(draft.head >= 0)

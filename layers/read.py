@@ -22,7 +22,6 @@ import pyogrio
 import shapely
 from pyproj import CRS
 
-from layers import streets
 from layers._columns import Column, conform
 from layers._geometry import coordinate_faults, crs_name, from_wkt, near, repair, reproject
 from layers._map import WKT, X, Y, to_ours, wanted
@@ -229,6 +228,8 @@ def _check_header(header: pd.DataFrame) -> None:
 
 
 def _read_osm(source: Source, _wanted_names: set[str]) -> pd.DataFrame:
+    from layers import streets  # noqa: PLC0415 - osmnx takes seconds to import, and few layers need it
+
     table = streets.read_osm(source.path)
     return _remember_columns(table, [str(name) for name in table.columns])
 

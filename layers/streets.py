@@ -1,11 +1,15 @@
 """OpenStreetMap -> roads. The only user of osmnx."""
 
+from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import geopandas as gpd
+import osmium
+import osmium.filter
 import osmnx as ox
 import pandas as pd
-import pyogrio
 
 
 def read_osm(path: Path) -> gpd.GeoDataFrame:
@@ -19,14 +23,13 @@ def read_osm(path: Path) -> gpd.GeoDataFrame:
     Returns
     -------
     geopandas.GeoDataFrame
-        In EPSG:4326. Of XML one row per street segment between junctions, simplified with geometry kept; of a
-        pbf extract one row per way as it is mapped, which meets others at points that both have. All ways with a
+        In EPSG:4326, one row per street segment between junctions, simplified with geometry kept. All ways with a
         ``highway`` tag are streets, footpaths and such too: its value is the ``road_class``.
 
     Raises
     ------
     ValueError
-        Where the file holds no streets.
+        Where the file holds no streets, or an extract lacks points of its ways.
     """
     table = _read_pbf(path) if path.name.lower().endswith(".pbf") else _read_xml(path)
     if len(table) == 0:
@@ -35,13 +38,32 @@ def read_osm(path: Path) -> gpd.GeoDataFrame:
 
 
 def _read_pbf(path: Path) -> gpd.GeoDataFrame:
-    """Read through GDAL, which keeps the points of ways to the last bit."""
-    ways = pyogrio.read_dataframe(
-        path, layer="lines", columns=["osm_id", "name", "highway"], where="highway IS NOT NULL",
-        USE_CUSTOM_INDEXING="NO",
-    )  # fmt: skip
-    table = {"road_id": "osm-way-" + ways["osm_id"].astype("str"), "name": ways["name"], "road_class": ways["highway"]}
-    return gpd.GeoDataFrame(table, geometry=ways.geometry.to_numpy(), crs=ways.crs)
+    """Write the ways with a highway tag and their points as XML, and read that: osmnx reads no pbf."""
+    used = osmium.IdTracker()
+    for way in _streets(path):
+        _check_points(way)
+        used.add_references(way)
+    points = osmium.FileProcessor(str(path), osmium.osm.NODE).with_filter(used.id_filter())
+    with TemporaryDirectory() as folder:
+        xml = Path(folder) / "streets.osm"
+        with osmium.SimpleWriter(str(xml)) as writer:
+            for each in chain(points, _streets(path)):
+                writer.add(each)
+        return _read_xml(xml)
+
+
+def _streets(path: Path) -> Iterator[osmium.osm.Way]:
+    """Give the ways with a highway tag; each is valid until the next."""
+    reader = osmium.FileProcessor(str(path)).with_locations().with_filter(osmium.filter.KeyFilter("highway"))
+    return (each for each in reader if isinstance(each, osmium.osm.Way))
+
+
+def _check_points(way: osmium.osm.Way) -> None:
+    absent = [node.ref for node in way.nodes if not node.location.valid()]
+    if absent:
+        raise ValueError(
+            f"lacks point {absent[0]} of way {way.id}, and maybe more; make the extract so that its ways are complete"
+        )
 
 
 def _read_xml(path: Path) -> gpd.GeoDataFrame:

@@ -5,7 +5,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from layers._kernel import kernel
+from layers._kernel import kernel, part
 
 Bytes = npt.NDArray[np.uint8]
 Words = npt.NDArray[np.uint64]
@@ -157,7 +157,7 @@ def distinct(words: Words, starts: Places, stops: Places, codes: Places, first: 
     return count
 
 
-@kernel
+@part
 def _mark(words: Words, start: int, size: int) -> np.uint64:
     """Return a hash of a text."""
     mark = np.uint64(size)
@@ -168,21 +168,21 @@ def _mark(words: Words, start: int, size: int) -> np.uint64:
     return mark
 
 
-@kernel
+@part
 def _word(words: Words, start: int, size: int) -> np.uint64:
     """Return the first eight bytes of a text, the missing ones as 0."""
     word: np.uint64 = words[start]
     return word if size >= 8 else word & ((np.uint64(1) << np.uint64(8 * size)) - np.uint64(1))
 
 
-@kernel
+@part
 def _same(words: Words, one: int, other: int, size: int) -> bool:
     while size > 0 and _word(words, one, size) == _word(words, other, size):
         one, other, size = one + 8, other + 8, size - 8
     return size <= 0
 
 
-@kernel
+@part
 def _wider(slots: Places, marks: Hash, count: int) -> Places:
     wider = np.full(4 * len(slots), -1, np.int32)
     for code in range(count):
@@ -193,7 +193,7 @@ def _wider(slots: Places, marks: Hash, count: int) -> Places:
     return wider
 
 
-@kernel
+@part
 def _mixed(bits: np.uint64) -> np.uint64:
     """Spread 64 bits over 64 bits, one to one (the finaliser of SplitMix64, Steele and others 2014)."""
     bits = (bits ^ (bits >> np.uint64(30))) * _MIX[0]

@@ -1,11 +1,16 @@
 """Wong's dual ascent: a lower bound, and what an edge would add to it."""
 
+from typing import Final
+
 import numpy as np
 
-from layers._kernel import kernel
+from layers._kernel import kernel, part, typed
 from planner.graph._heap import pop, push
 from planner.graph._net import Flags, Longs, Net
 from planner.graph._paths import FAR
+
+_AWAY: Final = typed(0)
+_BACK: Final = typed(1)
 
 
 @kernel
@@ -95,11 +100,11 @@ def useful(net: Net, root: int, rest: Longs, slack: int) -> Flags:
     down = np.full(n, FAR, np.int64)
     up = np.full(n, FAR, np.int64)
     down[root] = 0
-    _measure(net, rest, down, 0, slack)
+    _measure(net, rest, down, _AWAY, slack)
     for v in range(n):
         if net.terminal[v] and v != root:
             up[v] = 0
-    _measure(net, rest, up, 1, slack)
+    _measure(net, rest, up, _BACK, slack)
     keep = np.zeros(len(net.cost), np.bool_)
     for e in range(len(net.cost)):
         a, b = net.tail[e], net.head[e]
@@ -110,7 +115,7 @@ def useful(net: Net, root: int, rest: Longs, slack: int) -> Flags:
     return keep
 
 
-@kernel
+@part
 def _measure(net: Net, rest: Longs, far: Longs, back: int, slack: int) -> None:
     """Lower `far` to the least reduced cost from (or, back, to) the vertices where it is 0, as far as the slack."""
     n = len(far)

@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from layers._kernel import kernel
+from layers._kernel import part
 from planner.graph._net import Longs, Shorts
 
 
-@kernel
+@part
 def push(heap: Shorts, place: Shorts, key: Longs, size: int, vertex: int) -> int:
     """Enter a vertex, or move it up after its key fell; return the new size. `place` is -1 outside the queue."""
     at = int(place[vertex])
@@ -27,7 +27,7 @@ def push(heap: Shorts, place: Shorts, key: Longs, size: int, vertex: int) -> int
     return size
 
 
-@kernel
+@part
 def pop(heap: Shorts, place: Shorts, key: Longs, size: int) -> int:
     """Take out and return the vertex with the least key; the size falls by one."""
     top = int(heap[0])
@@ -56,14 +56,14 @@ def pop(heap: Shorts, place: Shorts, key: Longs, size: int) -> int:
     return top
 
 
-@kernel
+@part
 def clear(heap: Shorts, place: Shorts, size: int) -> None:
     """Empty the queue."""
     for at in range(size):
         place[heap[at]] = -1
 
 
-@kernel
+@part
 def meld(child: Shorts, sibling: Shorts, key: Longs, one: int, two: int) -> int:
     """Return the top of two pairing heaps in one; element k is an end of edge k >> 1, whose key counts; -1 is empty."""
     if one < 0:
@@ -77,7 +77,7 @@ def meld(child: Shorts, sibling: Shorts, key: Longs, one: int, two: int) -> int:
     return one
 
 
-@kernel
+@part
 def drop(child: Shorts, sibling: Shorts, key: Longs, top: int) -> int:
     """Return the top of a pairing heap after its top is gone."""
     pairs = -1
@@ -104,7 +104,7 @@ def drop(child: Shorts, sibling: Shorts, key: Longs, top: int) -> int:
     return heap
 
 
-@kernel
+@part
 def find(leader: Shorts, vertex: int) -> int:
     """Return the leader of a vertex's group, halving the path."""
     while leader[vertex] != vertex:
@@ -113,7 +113,7 @@ def find(leader: Shorts, vertex: int) -> int:
     return vertex
 
 
-@kernel
+@part
 def iota(count: int) -> Shorts:
     """Return 0, 1, 2 and so on."""
     return np.arange(count).astype(np.int32)

@@ -10,16 +10,20 @@ Many moves are made in one pass. A move that joins a subtree to base b in place 
 w to b: no other path has then another side than before.
 """
 
+from typing import Final
+
 import numpy as np
 
-from layers._kernel import kernel
+from layers._kernel import kernel, part, typed
 from planner.graph._heap import drop, iota, meld
 from planner.graph._net import Flags, Net, Shorts
 from planner.graph._paths import FAR, Regions, Tree, cost_of, nearest, span
 from planner.graph._repair import State, base_of, label_of, repair
 
+_NONE: Final = typed(0)
+_ONE: Final = typed(1)
 
-@kernel
+
 def improve(net: Net, inside: Flags, root: int, passes: int) -> tuple[Tree, int]:
     """Improve the tree over the vertices `inside`, which then holds its vertices; return tree and cost."""
     tree = span(net, inside, root)
@@ -71,7 +75,7 @@ def _pass(net: Net, inside: Flags, tree: Tree) -> int:
     return moves
 
 
-@kernel
+@part
 def _start(net: Net, inside: Flags) -> State:
     n, m = len(net.terminal), len(net.cost)
     old = nearest(net, inside)
@@ -98,14 +102,14 @@ def _start(net: Net, inside: Flags) -> State:
     )  # fmt: skip
 
 
-@kernel
+@part
 def _join(state: State, v: int, u: int) -> None:
     """Put vertex u, or the subtree it leads, into the subtree of v."""
     state.leader[u] = v
     state.top[v] = meld(state.child, state.sibling, state.key, int(state.top[v]), int(state.top[u]))
 
 
-@kernel
+@part
 def _climb(net: Net, tree: Tree, state: State, v: int, children: Shorts, count: int) -> tuple[int, int, int, bool]:
     """Walk the key path up from v, its inner vertices into `gone`; return their count, upper end, cost, if it may go."""
     free = bool(not state.locked[v])
@@ -120,23 +124,23 @@ def _climb(net: Net, tree: Tree, state: State, v: int, children: Shorts, count: 
     return count, u, cost, free
 
 
-@kernel
+@part
 def _try_path(net: Net, inside: Flags, tree: Tree, state: State, v: int, children: Shorts) -> bool:
     """Exchange the key path above v if it pays."""
-    count, upper, cost, free = _climb(net, tree, state, v, children, 0)
+    count, upper, cost, free = _climb(net, tree, state, v, children, _NONE)
     if not free:
         return False
     state.parts[0] = v
-    return _reconnect(net, inside, tree, state, 1, count, cost, upper)
+    return _reconnect(net, inside, tree, state, _ONE, count, cost, upper)
 
 
-@kernel
+@part
 def _try_vertex(
     net: Net, inside: Flags, tree: Tree, state: State, v: int, first: Shorts, following: Shorts, children: Shorts
 ) -> bool:
     """Remove a key vertex with all its key paths if it pays."""
     state.gone[0] = v
-    count, upper, cost, free = _climb(net, tree, state, v, children, 1)
+    count, upper, cost, free = _climb(net, tree, state, v, children, _ONE)
     parts = 0
     c = int(first[v])
     while free and c >= 0:
@@ -156,7 +160,7 @@ def _try_vertex(
     return free and _reconnect(net, inside, tree, state, parts, count, cost, upper)
 
 
-@kernel
+@part
 def _reconnect(
     net: Net, inside: Flags, tree: Tree, state: State, parts: int, count: int, cost: int, upper: int
 ) -> bool:
@@ -191,7 +195,7 @@ def _reconnect(
     return True
 
 
-@kernel
+@part
 def _tops(net: Net, state: State, parts: int, cost: int) -> int:
     """Find the boundary edges that lead from each part to the rest or to other parts; drop those without use later."""
     found = 0
@@ -215,7 +219,7 @@ def _tops(net: Net, state: State, parts: int, cost: int) -> int:
     return found
 
 
-@kernel
+@part
 def _cheapest(net: Net, state: State, parts: int, found: int, cost: int) -> int:
     """Bring the cheapest edges that join all parts and the rest to the front; return their count, 0 if too dear."""
     group = np.arange(parts + 1)
@@ -242,7 +246,7 @@ def _cheapest(net: Net, state: State, parts: int, found: int, cost: int) -> int:
     return parts
 
 
-@kernel
+@part
 def _trace(net: Net, inside: Flags, state: State, x: int) -> int:
     """Put the path from a vertex to its base inside; return the base."""
     while True:
@@ -253,7 +257,7 @@ def _trace(net: Net, inside: Flags, state: State, x: int) -> int:
         x = net.tail[e] + net.head[e] - x
 
 
-@kernel
+@part
 def _lock(tree: Tree, state: State, a: int, b: int) -> None:
     """Lock the tree's path between two vertices."""
     while a != b:

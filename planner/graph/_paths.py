@@ -4,7 +4,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from layers._kernel import kernel
+from layers._kernel import kernel, part
 from planner.graph._heap import pop, push
 from planner.graph._net import Flags, Longs, Net, Shorts
 
@@ -118,7 +118,7 @@ def cost_of(tree: Tree, cost: Longs) -> int:
     return total
 
 
-@kernel
+@part
 def nearest(net: Net, bases: Flags) -> Regions:
     """Return the regions of vertices nearest to each base (Voronoi regions)."""
     n = len(net.terminal)

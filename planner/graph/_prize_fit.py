@@ -92,22 +92,20 @@ def _fill(net: Net, prize: Ints, inside: Bools, rest: int, weight: Floats) -> No
             end = before[end]
 
 
-@kernel
 def fit(net: Net, root: int, prize: Ints, inside: Bools, budget: int, weight: Floats) -> tuple[Ints, Ints]:
     """Return a tree within the budget, made from the tree over `inside`; `weight` multiplies prizes in all choices."""
-    order, up = span(net, root, prize * 0 + FAR // 4 * inside * (prize > 0), inside)
+    order, up = span(net, root, _kept(prize, inside), inside)
     while True:
         inside, cost = _trim(net, prize, (order, up), budget, weight)
         _fill(net, prize, inside, budget - cost, weight)
-        keep = np.where(inside & (prize > 0), FAR // 4, 0)
-        order, up = span(net, root, keep, inside)
-        spent, shorter = 0, 0
-        for vertex in order[1:]:
-            spent += net.cost[up[vertex]]
+        order, up = span(net, root, _kept(prize, inside), inside)
         exchange(net, prize, (order, up), inside)
-        new_order, new_up = span(net, root, np.where(inside & (prize > 0), FAR // 4, 0), inside)
-        for vertex in new_order[1:]:
-            shorter += net.cost[new_up[vertex]]
-        if shorter >= spent:
+        new_order, new_up = span(net, root, _kept(prize, inside), inside)
+        if net.cost[new_up[new_order[1:]]].sum() >= net.cost[up[order[1:]]].sum():
             return order, up
         order, up = new_order, new_up
+
+
+def _kept(prize: Ints, inside: Bools) -> Ints:
+    """Return prizes that no pruning gives up, for the vertices inside that have one."""
+    return np.where(inside & (prize > 0), FAR // 4, 0)

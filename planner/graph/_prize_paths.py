@@ -8,7 +8,7 @@ from heapq import heappop, heappush
 
 import numpy as np
 
-from layers._kernel import kernel
+from layers._kernel import kernel, part
 from planner.graph._prize_ascent import FAR, Bools, Net
 from planner.graph.network import Ints
 
@@ -43,7 +43,7 @@ def _regions(net: Net, inside: Bools) -> tuple[Ints, Ints, Ints]:
 
 @kernel
 def _links(net: Net, up: Ints, distance: Ints, base: Ints) -> tuple[Ints, Ints]:
-    """Return the edges between regions that are not the tree's, each as an entry, and their links' lengths, ascending."""
+    """Return the edges between regions that are not the tree's, each as an entry, and their links' lengths."""
     chosen, length = np.empty(len(net.near), np.int64), np.empty(len(net.near), np.int64)
     count = 0
     for vertex in range(len(base)):
@@ -53,11 +53,10 @@ def _links(net: Net, up: Ints, distance: Ints, base: Ints) -> tuple[Ints, Ints]:
                 chosen[count] = entry
                 length[count] = distance[vertex] + net.cost[entry] + distance[other]
                 count += 1
-    order = np.argsort(length[:count], kind="mergesort")
-    return chosen[:count][order], length[:count][order]
+    return chosen[:count], length[:count]
 
 
-@kernel
+@part
 def _meeting(net: Net, ends: tuple[int, int], up: Ints, mark: Ints, stamp: int) -> int:
     """Return the lowest tree vertex that is above both ends, or one of them."""
     one, two = ends
@@ -70,7 +69,7 @@ def _meeting(net: Net, ends: tuple[int, int], up: Ints, mark: Ints, stamp: int) 
         one, two = two, one
 
 
-@kernel
+@part
 def _longest(net: Net, prize: Ints, vertex: int, stop: int, up: Ints, branches: Ints) -> tuple[int, int]:
     """Return the length and the lower end of the longest key path between a vertex and one above it."""
     best, low = 0, -1
@@ -86,15 +85,24 @@ def _longest(net: Net, prize: Ints, vertex: int, stop: int, up: Ints, branches: 
     return best, low
 
 
-@kernel
 def exchange(net: Net, prize: Ints, tree: tuple[Ints, Ints], inside: Bools) -> None:
     """Replace key paths by shorter links where that helps; `inside` becomes the vertices of the new tree."""
     order, up = tree[0], tree[1].copy()
-    branches, mark = np.zeros(len(prize), np.int64), np.full(len(prize), -1, np.int64)
-    for vertex in order[1:]:
-        branches[net.near[up[vertex]]] += 1
+    branches = np.bincount(net.near[up[order[1:]]], minlength=len(prize))
     distance, base, back = _regions(net, inside)
     links, lengths = _links(net, up, distance, base)
+    shortest = np.argsort(lengths, kind="stable")
+    replace(net, prize, inside, (up, branches, base, back), (links[shortest], lengths[shortest]))
+
+
+@kernel
+def replace(
+    net: Net, prize: Ints, inside: Bools, tree: tuple[Ints, Ints, Ints, Ints], given: tuple[Ints, Ints]
+) -> None:
+    """Replace key paths by links, the shortest first; the tree changes as it goes."""
+    up, branches, base, back = tree
+    links, lengths = given
+    mark = np.full(len(prize), -1, np.int64)
     for k in range(len(links)):
         entry = links[k]
         near, far = net.near[net.twin[entry]], net.near[entry]

@@ -111,7 +111,6 @@ def objective(net: Net, prize: Ints, inside: Bools, tree: tuple[Ints, Ints]) -> 
     return total
 
 
-@kernel
 def polish(net: Net, root: int, prize: Ints, inside: Bools) -> tuple[Ints, Ints]:
     """Improve the tree over `inside` until nothing helps: span and prune, take in what pays, exchange key paths."""
     tree = span(net, root, prize, inside)

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from layers._kernel import kernel
+from layers._kernel import kernel, part
 from planner.graph._rings_walk import Net
 from planner.graph.network import Ints
 
@@ -24,7 +24,7 @@ class Cuts(NamedTuple):
     arcs: Ints
 
 
-@kernel
+@part
 def _grow(net: Net, rest: Ints, vertex: int, sign: int, room: tuple[Ints, Ints, Ints]) -> tuple[int, int]:
     """Gather what reaches the vertex (sign 0), or it reaches (1), over used-up arcs, and the arcs across the border.
 

@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
-from layers._kernel import kernel
+from layers._kernel import kernel, part
 from planner.graph._rings_search import shuffle
 from planner.graph._rings_walk import Net
 from planner.graph.network import Ints
@@ -12,7 +12,7 @@ _LITTLE = 1e-9
 _SHORT = 0.01  # a cut must fall this much below 1
 
 
-@kernel
+@part
 def _reach(net: Net, room: npt.NDArray[np.float64], vertex: int, sign: int, work: tuple[Ints, Ints]) -> int:
     """Walk from the vertex over arcs with room, against them (sign 0) or along (1); return how many it reached.
 
@@ -39,7 +39,7 @@ def _reach(net: Net, room: npt.NDArray[np.float64], vertex: int, sign: int, work
     return count
 
 
-@kernel
+@part
 def _push(net: Net, room: npt.NDArray[np.float64], vertex: int, sign: int, by: Ints) -> float:
     """Send what fits along the path just found, and return it."""
     most = 1.0
@@ -59,7 +59,7 @@ def _push(net: Net, room: npt.NDArray[np.float64], vertex: int, sign: int, by: I
     return float(most)
 
 
-@kernel
+@part
 def _border(net: Net, count: int, sign: int, work: tuple[Ints, Ints]) -> Ints:
     """Return the arcs into (sign 0) or out of (1) the vertices just reached."""
     queue, by = work

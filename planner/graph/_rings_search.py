@@ -2,14 +2,15 @@
 
 import numpy as np
 
-from layers._kernel import kernel
+from layers._kernel import kernel, part, typed
 from planner.graph._rings_walk import Flags, Net, exposed, link, missing, survey
 from planner.graph.network import MOST, Ints
 
-_NEVER = MOST
+_NEVER = typed(MOST)
+_NO_END = typed(-1)
 
 
-@kernel
+@part
 def draw(state: Ints, below: int) -> int:
     """Return a random number from 0 to `below` - 1 (xorshift; the state moves on)."""
     word = state[0]
@@ -20,7 +21,7 @@ def draw(state: Ints, below: int) -> int:
     return int((word >> 11) % below)
 
 
-@kernel
+@part
 def shuffle(numbers: Ints, state: Ints) -> None:
     """Put numbers in random order."""
     for place in range(len(numbers) - 1, 0, -1):
@@ -28,7 +29,7 @@ def shuffle(numbers: Ints, state: Ints) -> None:
         numbers[place], numbers[other] = numbers[other], numbers[place]
 
 
-@kernel
+@part
 def degrees(net: Net, inside: Flags) -> Ints:
     """Return the number of edges inside at each vertex."""
     degree = np.zeros(len(net.hub), np.int64)
@@ -59,7 +60,7 @@ def prune(net: Net, inside: Flags) -> None:
                     break
 
 
-@kernel
+@part
 def key_path(net: Net, inside: Flags, degree: Ints, edge: int) -> tuple[Ints, int, int]:
     """Return the edges and ends of the path through an edge whose inner vertices nothing else meets or wants."""
     path, count = np.empty(len(net.hub) + 1, np.int64), 1
@@ -82,19 +83,19 @@ def key_path(net: Net, inside: Flags, degree: Ints, edge: int) -> tuple[Ints, in
     return path[:count], ends[0], ends[1]
 
 
-@kernel
+@part
 def _replace(net: Net, inside: Flags, ends: tuple[int, int], most: int) -> tuple[int, Ints]:
     """Return price and edges of what mends a network that lost the path between two ends; -1: nothing below `most`."""
     walk = survey(net, inside)
     if missing(net, walk) >= 0:
         lost = ends[1] if walk.number[ends[1]] < 0 else ends[0]
-        return link(net, inside, walk, (lost, -1), net.cost, most)
+        return link(net, inside, walk, (lost, _NO_END), net.cost, most)
     if exposed(walk) < 0:
         return 0, np.empty(0, np.int64)
     return link(net, inside, walk, ends, net.cost, most)
 
 
-@kernel
+@part
 def _swap(net: Net, inside: Flags, degree: Ints, edge: int) -> Ints:
     """Exchange the key path through an edge for something cheaper; return the new edges."""
     path, first, last = key_path(net, inside, degree, edge)
@@ -143,7 +144,7 @@ def exchange(net: Net, inside: Flags, todo: Flags, state: Ints) -> None:
             mark(net, last, todo)
 
 
-@kernel
+@part
 def mark(net: Net, vertex: int, todo: Flags) -> None:
     """Note the edges at a vertex."""
     for slot in range(net.start[vertex], net.start[vertex + 1]):
@@ -158,7 +159,7 @@ def mend(net: Net, inside: Flags, price: Ints, state: Ints) -> bool:
         lost = missing(net, walk)
         if lost < 0:
             break
-        paid, new = link(net, inside, walk, (lost, -1), price, _NEVER)
+        paid, new = link(net, inside, walk, (lost, _NO_END), price, _NEVER)
         if paid < 0:
             return False
         inside[new] = True
@@ -190,7 +191,7 @@ def total(net: Net, inside: Flags) -> int:
     return cost
 
 
-@kernel
+@part
 def _tear(net: Net, inside: Flags, state: Ints, todo: Flags) -> None:
     """Take out some key paths near a random vertex of the network; note what is near."""
     degree = degrees(net, inside)

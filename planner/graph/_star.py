@@ -4,7 +4,7 @@ from typing import Final
 
 import numpy as np
 
-from layers._kernel import kernel
+from layers._kernel import kernel, part
 from planner.graph._draft import Draft, between, compose, cut, hang
 from planner.graph._heap import clear, pop, push
 from planner.graph._net import Longs, Shorts
@@ -51,7 +51,7 @@ def open_stars(draft: Draft) -> None:
             _tie(draft, edges[2], b, c, two + three, compose(draft, pieces[1], pieces[2]))
 
 
-@kernel
+@part
 def _tie(draft: Draft, e: int, a: int, b: int, cost: int, piece: int) -> None:
     """Put a new edge between two vertices in place of a dearer one."""
     there = between(draft, a, b)
@@ -64,7 +64,7 @@ def _tie(draft: Draft, e: int, a: int, b: int, cost: int, piece: int) -> None:
     hang(draft, 2 * e + 1, b)
 
 
-@kernel
+@part
 def _past(
     draft: Draft, v: int, a: int, b: int, c: int, most: int, far: Longs, heap: Shorts, place: Shorts, seen: Shorts
 ) -> tuple[int, int]:

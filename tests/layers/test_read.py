@@ -5,6 +5,8 @@ import warnings
 from pathlib import Path
 
 import geopandas as gpd
+import osmium
+import osmnx
 import pandas as pd
 import pyogrio
 import pytest
@@ -217,16 +219,40 @@ def test_of_an_openstreetmap_file_only_ways_with_a_highway_tag_are_roads(tmp_pat
         read(Source(tmp_path / "r.osm"), declared("roads"), CRS)
 
 
-def test_a_pbf_extract_is_read_and_its_ways_meet(tmp_path):
-    sample = Path(pyogrio.__file__).parent / "tests" / "fixtures" / "sample.osm.pbf"
-    if not sample.is_file():
-        pytest.skip("pyogrio came without its test data")
-    found = read(Source(sample), declared("roads"), "EPSG:32630")
+SAMPLE = Path(pyogrio.__file__).parent / "tests" / "fixtures" / "sample.osm.pbf"
+
+
+@pytest.mark.skipif(not SAMPLE.is_file(), reason="pyogrio came without its test data")
+def test_a_pbf_extract_goes_through_osmnx_to_a_road_graph(tmp_path, monkeypatch):
+    asked = []
+    through = osmnx.graph_from_xml
+
+    def remembered(path, **options):
+        asked.append(path)
+        return through(path, **options)
+
+    monkeypatch.setattr(osmnx, "graph_from_xml", remembered)
+    found = read(Source(SAMPLE), declared("roads"), "EPSG:32630")
+    assert len(asked) == 1
     roads = gpd.GeoDataFrame(found.table)
-    assert roads["road_id"].str.fullmatch("osm-way-[0-9]+").all()
-    assert roads["road_class"].value_counts()["residential"] == 20
+    assert roads["road_id"].str.fullmatch("osm-[0-9]+-[0-9]+-[0-9]+").all()
+    assert set(roads["origin"]) == {"published"}
     graph = road_graph(roads)
-    assert len(graph.tail) > len(roads)  # ways are cut where they meet
-    (tmp_path / "cut.osm.pbf").write_bytes(sample.read_bytes()[:500])
+    drawn = pyogrio.read_dataframe(SAMPLE, layer="lines", where="highway IS NOT NULL", USE_CUSTOM_INDEXING="NO")
+    classes = set(roads["road_class"].str.split(", ").explode())
+    assert classes == set(drawn["highway"])  # as GDAL reads the file
+    other = road_graph(gpd.GeoDataFrame({"road_id": drawn["osm_id"]}, geometry=drawn.to_crs("EPSG:32630").geometry))
+    assert graph.vertices > 0 < len(graph.tail)
+    assert graph.length_m.sum() == pytest.approx(other.length_m.sum(), abs=0.01)
+
+
+@pytest.mark.skipif(not SAMPLE.is_file(), reason="pyogrio came without its test data")
+def test_a_pbf_extract_that_is_cut_or_lacks_points_is_refused(tmp_path):
+    (tmp_path / "cut.osm.pbf").write_bytes(SAMPLE.read_bytes()[:500])
     with pytest.raises(LayerError, match="cannot be read"):
         read(Source(tmp_path / "cut.osm.pbf"), declared("roads"), "EPSG:32630")
+    with osmium.SimpleWriter(str(tmp_path / "ways.osm.pbf")) as writer:
+        for way in osmium.FileProcessor(str(SAMPLE), osmium.osm.WAY):
+            writer.add(way)
+    with pytest.raises(LayerError, match=r"lacks point [0-9]+ of way [0-9]+.*ways are complete"):
+        read(Source(tmp_path / "ways.osm.pbf"), declared("roads"), "EPSG:32630")
