@@ -11,13 +11,14 @@ import shapely
 
 from layers import LayerError, PlanError
 from layers.road_graph import RoadGraph, attach, road_graph, split, unreachable, unreachable_fault
+from planner.cable import Rates, laid
 from planner.check import World
 from planner.entry import MiddleMileEntry
 from planner.graph.network import Graph, Ints
-from planner.prices import Factor, MiddleMilePrices
+from planner.prices import MiddleMilePrices
 
 _LIT: Final = ("operational", "under construction")
-_USED: Final = ("conduit", "fibre")
+_LEVELS: Final = ("low", "central", "high")
 CENTS: Final = 100
 _SAME_M: Final = 0.01
 Floats = npt.NDArray[np.float64]
@@ -164,24 +165,11 @@ def _priced(
     graph: RoadGraph, lines: gpd.GeoDataFrame, places: gpd.GeoDataFrame, settings: MiddleMileEntry,
     prices: MiddleMilePrices, notes: tuple[str, ...],
 ) -> Network:  # fmt: skip
-    rows = pd.DataFrame(lines.drop(columns="geometry")).iloc[graph.row].reset_index(drop=True)
-    given = rows["build"] if "build" in rows else pd.Series(pd.NA, rows.index, dtype="str")
-    existing = rows["existing"] if "existing" in rows else pd.Series("none", rows.index)
-    build = given.fillna(settings.build).mask(existing.isin(_USED), "existing")
-    poles = (existing == "poles").to_numpy()
-    cost = pd.DataFrame(
-        {name: _usd_per_m(build, poles, prices, name) * graph.length_m for name in ("low", "central", "high")}
-    )
-    road_class = rows["road_class"].fillna("") if "road_class" in rows else pd.Series("", rows.index)
-    return Network(graph, build.to_numpy(object), road_class.to_numpy(object), cost, places, notes)
+    how = laid(graph, lines, settings.build)
+    cost = pd.DataFrame({level: how.usd_per_m(_rates(prices, level)) * graph.length_m for level in _LEVELS})
+    return Network(graph, how.build, how.road_class, cost, places, notes)
 
 
-def _usd_per_m(build: pd.Series, poles: npt.NDArray[np.bool_], prices: MiddleMilePrices, name: str) -> Floats:
-    def of(factor: Factor) -> float:
-        return float(getattr(factor, name))
-
-    aerial = np.where(poles, of(prices.aerial), of(prices.aerial) + of(prices.make_ready))
-    kinds = [(build == "existing").to_numpy(), (build == "underground").to_numpy()]
-    return np.select(
-        kinds, [np.full(len(build), of(prices.existing)), np.full(len(build), of(prices.underground))], aerial
-    )
+def _rates(prices: MiddleMilePrices, level: str) -> Rates:
+    factors = (prices.aerial, prices.make_ready, prices.underground, prices.existing)
+    return Rates(*(float(getattr(factor, level)) for factor in factors))

@@ -82,15 +82,33 @@ def _anchors(layer: gpd.GeoDataFrame, settings: MiddleMileEntry) -> gpd.GeoDataF
 
 def _towns(towns: gpd.GeoDataFrame, anchors: gpd.GeoDataFrame | None, premises: Mapping[str, int]) -> gpd.GeoDataFrame:
     """Return each town at its town hall, else at the inside of its shape."""
-    inside = towns.representative_point()
-    points, basis = inside.to_numpy().copy(), np.full(len(towns), "inside of the town's shape", dtype=object)
-    if anchors is not None and "town_geoid" in anchors:
-        halls = anchors[anchors["kind"] == _HALL].drop_duplicates("town_geoid").set_index("town_geoid").geometry
-        there = towns["town_geoid"].isin(halls.index).to_numpy()
-        points[there] = np.asarray(halls.loc[towns["town_geoid"][there]])
-        basis[there] = "town hall or other government anchor"
+    found = halls(towns, anchors)
     return _frame(
-        gpd.GeoSeries(points, towns.index, towns.crs), kind="town", place_id=towns["town_geoid"], name=towns["town"],
-        town_geoid=towns["town_geoid"], basis=basis,
+        found.geometry.set_axis(towns.index), kind="town", place_id=towns["town_geoid"], name=towns["town"],
+        town_geoid=towns["town_geoid"], basis=found["basis"].to_numpy(),
         premises=towns["town_geoid"].map(premises).fillna(0).astype("int64"),
     )  # fmt: skip
+
+
+def halls(towns: gpd.GeoDataFrame, anchors: gpd.GeoDataFrame | None) -> gpd.GeoDataFrame:
+    """Return where each town is joined to the network: its town hall, else the inside of its shape.
+
+    Parameters
+    ----------
+    towns, anchors
+        Layers of the region; anchors may be None.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        Points in the region's CRS by town code, in the order of the towns, with column ``basis``.
+    """
+    points = towns.representative_point().to_numpy().copy()
+    basis = np.full(len(towns), "inside of the town's shape", dtype=object)
+    if anchors is not None and "town_geoid" in anchors:
+        known = anchors[anchors["kind"] == _HALL].drop_duplicates("town_geoid").set_index("town_geoid").geometry
+        there = towns["town_geoid"].isin(known.index).to_numpy()
+        points[there] = np.asarray(known.loc[towns["town_geoid"][there]])
+        basis[there] = "town hall or other government anchor"
+    index = pd.Index(towns["town_geoid"])
+    return gpd.GeoDataFrame({"basis": basis}, index=index, geometry=gpd.GeoSeries(points, index, towns.crs))

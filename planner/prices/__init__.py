@@ -2,6 +2,7 @@
 
 import datetime as dt
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Self
 
@@ -9,6 +10,14 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from layers import RuleError
 from layers.errors import suggestion
+from planner.prices._finance import FinancePrices as FinancePrices
+from planner.prices._finance import Grant as Grant
+from planner.prices._last_mile import DropClass as DropClass
+from planner.prices._last_mile import LastMilePrices as LastMilePrices
+from planner.prices._projects import Plant as Plant
+from planner.prices._projects import ProjectPrices as ProjectPrices
+from planner.prices._projects import Technology as Technology
+from planner.prices._wireless import WirelessPrices as WirelessPrices
 from planner.prices.factor import Factor as Factor
 
 
@@ -51,7 +60,7 @@ class MiddleMilePrices(BaseModel):
 
 
 class PriceBook(BaseModel):
-    """A price book: title, year of its dollars, its factors, and prices of the middle mile where it has them."""
+    """A price book: title, year of its dollars, its factors, and prices of each stage that it has some for."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
@@ -60,12 +69,31 @@ class PriceBook(BaseModel):
     year: int
     budget_to_cost: Factor
     middle_mile: MiddleMilePrices | None = None
+    projects: ProjectPrices | None = None
+    last_mile: LastMilePrices | None = None
+    finance: FinancePrices | None = None
+    wireless: WirelessPrices | None = None
+
+    @property
+    def latest(self) -> dt.date:
+        """The latest day of the evidence behind any of its prices."""
+        return max(_days(self))
 
     @model_validator(mode="after")
     def _costs_something(self) -> Self:
         if self.budget_to_cost.low <= 0:
             raise ValueError("budget_to_cost must be above 0")
         return self
+
+
+def _days(part: object) -> Iterator[dt.date]:
+    """Yield every ``as_of`` of a part of a price book."""
+    if isinstance(part, BaseModel):
+        for name, value in part:
+            yield from (value,) if name == "as_of" else _days(value)
+    elif isinstance(part, list):
+        for each in part:
+            yield from _days(each)
 
 
 def price_books() -> list[str]:
@@ -89,10 +117,14 @@ def load_prices(name: str, base: Path) -> PriceBook:
     try:
         return PriceBook(name=path.stem, **tomllib.loads(path.read_text("utf-8")))
     except ValidationError as error:
-        faults = [f"key '{'.'.join(map(str, found['loc']))}': {found['msg']}" for found in error.errors()]
+        faults = [_fault(".".join(map(str, found["loc"])), found["type"], found["msg"]) for found in error.errors()]
         raise RuleError(where, faults) from None
     except (OSError, RecursionError, TypeError, ValueError) as error:
         raise RuleError(where, [f"is not a price book: {error}"]) from None
+
+
+def _fault(key: str, kind: str, message: str) -> str:
+    return f"key '{key}' is missing; add it" if kind == "missing" else f"key '{key}': {message}"
 
 
 def _is_file(path: Path) -> bool:
