@@ -10,8 +10,11 @@ from dataclasses import dataclass
 
 from benchmarks import (
     check,
+    choice,
     cost_model,
     coverage,
+    finance,
+    last_mile,
     points,
     prize_collecting,
     rings,
@@ -19,6 +22,7 @@ from benchmarks import (
     roads,
     santa_cruz,
     steiner,
+    wireless,
 )
 
 Row = Mapping[str, object]
@@ -35,8 +39,11 @@ class Case:
 
 CASES = {
     "check": Case(check.__doc__ or "", check.arguments, check.rows),
+    "choice": Case(choice.__doc__ or "", choice.arguments, choice.rows),
     "cost_model": Case(cost_model.__doc__ or "", cost_model.arguments, cost_model.rows),
+    "finance": Case(finance.__doc__ or "", finance.arguments, finance.rows),
     "coverage": Case(coverage.__doc__ or "", coverage.arguments, coverage.rows),
+    "last_mile": Case(last_mile.__doc__ or "", last_mile.arguments, last_mile.rows),
     "points": Case(points.__doc__ or "", points.arguments, points.rows),
     "steiner": Case(steiner.__doc__ or "", steiner.arguments, steiner.rows),
     "santa_cruz": Case(santa_cruz.__doc__ or "", santa_cruz.arguments, santa_cruz.rows),
@@ -44,4 +51,5 @@ CASES = {
     "prize_collecting": Case(prize_collecting.__doc__ or "", prize_collecting.arguments, prize_collecting.rows),
     "rings": Case(rings.__doc__ or "", rings.arguments, rings.rows),
     "road_graph": Case(road_graph.__doc__ or "", road_graph.arguments, road_graph.rows),
+    "wireless": Case(wireless.__doc__ or "", wireless.arguments, wireless.rows),
 }

@@ -14,6 +14,7 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
+from data.last_mile_facts import actual_components, offers, second_survey
 from data.sample_builder.grid import snap
 from data.sample_builder.write import write_parquet
 
@@ -24,6 +25,9 @@ TOWN_CRS: Final = "EPSG:26986"
 COUNTIES: Final = ("25003", "25011", "25013", "25015", "25027")
 
 MBI: Final = "Massachusetts Broadband Institute, last-mile cost estimates by town, 2015"
+SECOND_SURVEY: Final = (
+    "Second survey of 43 last-mile towns, 2016 (dkulp2/opex): desk units, assessed values, vacancy and seasonal shares"
+)
 CENSUS: Final = "US Census Bureau, 2010 and 2020 Census and 2020 Gazetteer of county subdivisions"
 IPEDS: Final = "NCES IPEDS, institutional directory HD2020"
 HIFLD: Final = "HIFLD Hospitals, 2020 edition"
@@ -68,6 +72,35 @@ def budgets(shared: Path) -> pd.DataFrame:
     }
     table = table.assign(**{ours: raw[theirs] for ours, theirs in money.items()})
     table = table.assign(pole_custodian=raw["pole_custodian"], electric_utility=raw["electric_utility"])
+    return _sign(table, "published", MBI, "2015-12-31")
+
+
+def town_finances(shared: Path, budget: pd.DataFrame) -> pd.DataFrame:
+    """Return assessed values, vacancy and seasonal shares of the 43 towns of the second survey."""
+    raw = _read(shared / "facts/last_mile_towns_second_survey_2016.csv")
+    codes = raw["town"].map(budget.set_index("town")["town_geoid"])
+    if codes.isna().any():
+        raise SystemExit(f"no code for {', '.join(raw['town'][codes.isna()])}")
+    table = pd.DataFrame(
+        {
+            "town_geoid": codes,
+            "town": raw["town"],
+            "units": raw["desk_units"],
+            "total_assessed_value_usd": raw["total_assessed_value_usd"],
+            "average_home_value_usd": raw["average_single_family_value_usd"],
+            "vacancy_share": raw["vacancy_share"],
+            "seasonal_share": raw["seasonal_share"],
+            "cooperative_member": raw["multi_town_cooperative_member"],
+        }
+    )
+    return _sign(table.sort_values("town_geoid"), "published", SECOND_SURVEY, "2016-12-31")
+
+
+def allocations(budget: pd.DataFrame) -> pd.DataFrame:
+    """Return what the state allocated to the 44 towns: professional services, and a part of construction."""
+    table = budget[["town_geoid", "town"]].assign(
+        professional_services_usd=budget["professional_fees_usd"], construction_usd=budget["state_construction_usd"]
+    )
     return _sign(table, "published", MBI, "2015-12-31")
 
 
@@ -287,12 +320,17 @@ def write_facts(shared: Path) -> None:
     tables = {
         "towns": town_table,
         "last_mile_budgets_2015": budget,
+        "town_finances_2016": town_finances(shared, budget),
+        "allocations_2015": allocations(budget),
         "actual_costs": actual_costs(),
         "town_service_2015": town_service(budget),
         "anchors": anchors(shared),
         "institutes": institutes(shared, town_table),
         "points_of_presence": points_of_presence(shared),
         "fibre_routes": fibre_routes(town_table),
+        "second_survey_2016": second_survey(shared),
+        "actual_components": actual_components(),
+        "offers": offers(),
     }
     for name, table in tables.items():
         table.to_csv(HERE / "facts" / f"{name}.csv", index=False, lineterminator="\n", encoding="utf-8")

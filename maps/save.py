@@ -2,12 +2,13 @@
 
 from pathlib import Path
 
+from maps.charts import charts
 from maps.draw import draw
 from planner import Plan
 
 
 def save(plan: Plan, folder: str | Path) -> list[Path]:
-    """Write everything that `Plan.save` writes, and the map as ``map.html``.
+    """Write everything that `Plan.save` writes, the map as ``map.html``, and charts.
 
     Parameters
     ----------
@@ -27,4 +28,4 @@ def save(plan: Plan, folder: str | Path) -> list[Path]:
         Where the folder cannot be written; earlier files stand.
     """
     page = draw(plan).get_root().render()
-    return plan.save(folder, {"map.html": page.encode()})
+    return plan.save(folder, {"map.html": page.encode(), **charts(plan.tables, plan.region)})

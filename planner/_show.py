@@ -15,6 +15,9 @@ from layers import Layer, TownlineError
 from layers.filings import Ingested
 from planner import words
 from planner.check import World
+from planner.finance.funding import BORROWING, PROVIDER
+from planner.last_mile.summary import finance_sentences, of_chosen
+from planner.last_mile.summary import sentences as last_mile_sentences
 from planner.region import Region
 from planner.result import Plan
 from planner.summary import middle_mile_sentences
@@ -176,9 +179,9 @@ def plan(made: Plan, files: Iterable[Path]) -> None:
     if "middle_mile_totals" in made.tables:
         for sentence in middle_mile_sentences(made.tables):
             line(sentence)
-    if "build_cost" in made.headline:
-        for sentence in _money(made.headline["build_cost"]):
-            line(sentence)
+    costs = _money(made.headline["build_cost"]) if "build_cost" in made.headline else ()
+    for sentence in (*costs, *last_mile_sentences(made.tables)):
+        line(sentence)
     rows = [*made.layers.values(), cover[cover["basis"] != "none"]]
     origins = sorted({str(value) for table in rows for value in set(table["origin"])} - {"published"})
     if origins:
@@ -265,6 +268,7 @@ _NARROW: _Formats = {
     name: _COSTS[name] for name in _COSTS if name not in ("county", "route_m", "published_budget_usd", "budget_usd")
 }
 _WIDE = 110
+_HEAD = 24
 
 
 def _frame(title: str, table: pd.DataFrame, formats: _Formats) -> Table:
@@ -275,3 +279,150 @@ def _frame(title: str, table: pd.DataFrame, formats: _Formats) -> Table:
     ]
     heads = {head: "left" if format_ in (str, _MARKS.__getitem__) else "right" for head, format_ in shown.values()}
     return _table(title, heads, rows)
+
+
+def last_mile(found: Mapping[str, pd.DataFrame], region: Region, notes: Iterable[str], files: Iterable[Path]) -> None:
+    """Print the project of each town, totals, notes, files."""
+    if "chosen_projects" in found:
+        title = f"{region.name}: the project of each town that falls short or is not known"
+        _console().print(_frame(title, _with_even(found), _PROJECTS))
+    _sentences(region, last_mile_sentences(found), notes, files)
+
+
+def _with_even(found: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return the chosen projects with the break-even take rate of those that are networks of the town."""
+    table = pd.DataFrame(found["chosen_projects"]).drop(columns="geometry", errors="ignore")
+    table["model"] = table["model"].mask(table["option_id"].isna(), "none: " + table["reason"].astype("str"))
+    if "funding" in found:
+        paid = of_chosen(found, "funding")
+        grants = paid[~paid["payer"].isin([PROVIDER, BORROWING])].groupby("town_geoid")["amount_usd"].sum()
+        table["grant_usd"] = table["town_geoid"].map(grants)
+    if "finance" not in found:
+        return table
+    money = of_chosen(found, "finance").set_index("town_geoid")
+    table["break_even_take_rate"] = table["town_geoid"].map(money["break_even_take_rate"])
+    even = table["break_even_take_rate"].map(words.floor_percent, na_action="ignore")
+    table["break_even_take_rate"] = even.mask(even.isna() & table["town_geoid"].isin(money.index), "none")
+    return table
+
+
+def finance(found: Mapping[str, pd.DataFrame], region: Region, notes: Iterable[str], files: Iterable[Path]) -> None:
+    """Print what each chosen network earns and costs, totals, notes, files."""
+    table = of_chosen(found, "finance")
+    for name in ("break_even_before_debt", "break_even_take_rate"):
+        table[name] = table[name].map(words.floor_percent).replace("", "none")
+    _console().print(_frame(f"{region.name}: town networks, a year", table, _FINANCE))
+    _sentences(region, finance_sentences(found), notes, files)
+
+
+def comparison(found: Mapping[str, pd.DataFrame], region: Region, files: Iterable[Path]) -> None:
+    """Print the figures of scenarios side by side, and how many towns change."""
+    table = found["comparison"]
+    names = list(dict.fromkeys(table["scenario"]))
+    wide = table.pivot_table(index="statistic", columns="scenario", values="value", sort=False)
+    units = table.drop_duplicates("statistic").set_index("statistic")["unit"]
+    rows = [
+        [statistic, *(_amount(wide.loc[statistic].get(name), str(units[statistic])) for name in names)]
+        for statistic in wide.index
+    ]
+    heads = {"": "left"} | dict.fromkeys(_heads(names), "right")
+    _console().print(_table(f"{region.name}: scenarios side by side", heads, rows))
+    towns = found["comparison_towns"]
+    for name in names[1:]:
+        changed = towns[(towns["scenario"] == name) & towns["changed"]]
+        line(
+            f"{name}: {words.count(len(changed))} {'town has' if len(changed) == 1 else 'towns have'} another project, or none"
+        )
+    if "public cost" not in set(table["statistic"]):
+        line("no projects are compared: the region file has no [last_mile]; add it")
+    for path in files:
+        line(f"wrote {path}")
+
+
+def _heads(names: list[str]) -> list[str]:
+    """Return names that fit above a column; what is cut keeps apart by its number."""
+    return [
+        name if len(name) <= _HEAD else f"{name[: _HEAD - 4]}\N{HORIZONTAL ELLIPSIS} {number}"
+        for number, name in enumerate(names, 1)
+    ]
+
+
+def _amount(value: Any, unit: str) -> str:
+    if pd.isna(value):
+        return ""
+    return words.usd(value) if unit == "usd" else words.count(value)
+
+
+def back_test(
+    found: Mapping[str, pd.DataFrame], said: Iterable[str], region: Region, notes: Iterable[str], files: Iterable[Path]
+) -> None:
+    """Print predicted against published budgets by town, components as built, totals, notes, files."""
+    _console().print(
+        _frame(f"{region.name}: budgets predicted without the town itself", found["back_test"], _BACK_TEST)
+    )
+    if "back_test_components" in found:
+        _console().print(_frame("as built, by component", found["back_test_components"], _COMPONENTS))
+    _sentences(region, said, notes, files)
+
+
+def _sentences(region: Region, said: Iterable[str], notes: Iterable[str], files: Iterable[Path]) -> None:
+    for sentence in said:
+        line(f"{region.name}: {sentence}")
+    for note in notes:
+        line(f"note: {note}")
+    for path in files:
+        line(f"wrote {path}")
+
+
+def _dollars(value: Any) -> str:
+    """Return money to the dollar: a small town's accounts are lost in millions."""
+    return f"{'-' if value < 0 else ''}${abs(value):,.0f}"
+
+
+def _yes(value: Any) -> str:
+    return "yes" if value else "no"
+
+
+_PROJECTS: _Formats = {
+    "town": ("town", str),
+    "model": ("project", str),
+    "technology": ("technology", str),
+    "fill": ("rest by", str),
+    "share_after": ("served", words.floor_percent),
+    "capital_central_usd": ("capital", words.usd),
+    "grant_usd": ("grant", words.usd),
+    "public_usd": ("public", words.usd),
+    "break_even_take_rate": ("break-even", words.text),
+}
+_FINANCE: _Formats = {
+    "town": ("town", str),
+    "subscribers": ("subscribers", words.count),
+    "capital_usd": ("capital", words.usd),
+    "grant_usd": ("grant", words.usd),
+    "revenue_usd_year": ("revenue", _dollars),
+    "isp_usd_year": ("provider", _dollars),
+    "opex_usd_year": ("operation", _dollars),
+    "reserve_usd_year": ("reserve", _dollars),
+    "debt_service_usd_year": ("debt", _dollars),
+    "surplus_usd_year": ("surplus", _dollars),
+    "break_even_before_debt": ("before debt", words.text),
+    "break_even_take_rate": ("break-even", words.text),
+    "tax_impact_usd_year": ("tax a home", words.usd),
+}
+_BACK_TEST: _Formats = {
+    "town": ("town", str),
+    "published_budget_usd": ("published", words.usd),
+    "predicted_budget_usd": ("predicted", words.usd),
+    "error_share": ("error", lambda value: f"{value:+.1%}"),
+    "interval_low_usd": ("90 % from", words.usd),
+    "interval_high_usd": ("to", words.usd),
+    "holds": ("holds", _yes),
+    "actual_usd": ("as built", words.usd),
+}
+_COMPONENTS: _Formats = {
+    "town": ("town", str),
+    "component": ("component", str),
+    "predicted_central_usd": ("predicted", words.usd),
+    "actual_usd": ("as built", words.usd),
+    "actual_over_predicted": ("ratio", lambda value: f"{value:.2f}"),
+}

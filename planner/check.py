@@ -86,7 +86,7 @@ def check(region: Region) -> World:
     layers = _inside({name: reading.table for name, reading in readings.items()}, region)
     notes = [f"layer '{name}': {note}" for name, reading in readings.items() for note in reading.warnings]
     notes += [f"layer '{name}': has no row in the region's area; left out" for name in readings if name not in layers]
-    evidence = region.prices.budget_to_cost.as_of
+    evidence = region.prices.latest
     if evidence > region.as_of:
         notes.append(
             f"price book '{region.prices.name}': rests on figures up to {evidence}, after the region's day {region.as_of}"

@@ -4,23 +4,28 @@ import io
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
+import pandas as pd
 import typer
 from rich.console import Console
 
 import maps
 from layers import PlanError, TownlineError, data_folder, declarations, declared, filings
-from planner import _show
+from planner import _show, compare
+from planner.backtest_stage import back_test_of
 from planner.check import check
 from planner.covered import cover
-from planner.plan import middle_mile, plan
-from planner.region import load_region
+from planner.finance.terms import finance_prices
+from planner.graph.ahead import compiling_ahead
+from planner.last_mile.summary import figures, finance_figures
+from planner.plan import last_mile, middle_mile, plan
+from planner.region import Region, load_region
 from planner.result import refuse_inputs, save_csv, save_geopackage, write_bytes
 
 app = typer.Typer(
@@ -37,6 +42,8 @@ Scenario = Annotated[str, typer.Option(help="Name of a [scenario.NAME] table of 
 Engine = Annotated[
     str, typer.Option(help="Where filings are counted: duckdb, or spark (master in SPARK_MASTER) for a cluster.")
 ]
+_FINANCE = ("finance", "finance_opex", "funding", "cash_flow", "finance_risk", "finance_tornado")
+_FINANCE_CHARTS = ("charts/cash-flow", "charts/what-matters")
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object for machines.")]
 
 
@@ -88,13 +95,14 @@ def plan_command(
 
 def _plan_and_save(region_file: Path, scenario: str, out: Path, engine: str = "duckdb", *, as_json: bool) -> None:
     region = load_region(region_file, scenario)
-    with _progress() as tell:
+    with _progress() as tell, compiling_ahead(wanted=region.middle_mile is not None):
         made = plan(region, tell, engine)
         tell("map and files")
         files = maps.save(made, out)
     named = [str(path) for path in files]
     if as_json:
-        _print_json({**made.headline, "notes": list(made.notes), "files": named})
+        found = {"last_mile": figures(made.tables)} if "chosen_projects" in made.tables else {}
+        _print_json({**made.headline, **found, "notes": list(made.notes), "files": named})
     else:
         _show.plan(made, files)
 
@@ -157,7 +165,7 @@ def middle_mile_command(
     Example: townline middle-mile region.toml --out middle-mile
     """
     checked_region = load_region(region, scenario)
-    with _progress() as tell:
+    with _progress() as tell, compiling_ahead(wanted=checked_region.middle_mile is not None):
         tell("check")
         world = check(checked_region)
         tell("coverage")
@@ -165,26 +173,117 @@ def middle_mile_command(
         tell("middle mile")
         made, said = middle_mile(world, checked_region, found["coverage"])
         notes = (*notes, *said)
-    places = [out / f"{name}.csv" for name in made]
-    refuse_inputs(checked_region, [*places, out / "middle_mile.gpkg"])
-    for name, table in made.items():
-        save_csv(table, out / f"{name}.csv")
-    save_geopackage(
-        {name: table for name, table in made.items() if "geometry" in table}, out / "middle_mile.gpkg", checked_region
-    )
-    files = [*places, out / "middle_mile.gpkg"]
+    files = _write(made, out, "middle_mile.gpkg", checked_region)
     if as_json:
         totals = made["middle_mile_totals"]
-        _print_json(
-            {
-                "region": checked_region.name,
-                "totals": dict(zip(totals["statistic"], totals["value"], strict=True)),
-                "notes": [*world.notes, *notes],
-                "files": [str(path) for path in files],
-            }
-        )
+        figures = {"totals": dict(zip(totals["statistic"], totals["value"], strict=True))}
+        _print_result(checked_region, figures, [*world.notes, *notes], files)
     else:
         _show.middle_mile(made, checked_region, [*world.notes, *notes], files)
+
+
+@app.command("last-mile")
+def last_mile_command(
+    region: RegionFile,
+    out: Annotated[Path, typer.Option(help="Folder for the tables, last_mile.gpkg and charts.")] = Path("last-mile"),
+    scenario: Scenario = "",
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Compare the project models of every town that falls short, choose among them, and say who pays.
+
+    Example: townline last-mile region.toml --out last-mile
+    """
+    checked_region = load_region(region, scenario)
+    with _progress() as tell:
+        world, made, notes = last_mile(checked_region, tell)
+    files = _write(made, out, "last_mile.gpkg", checked_region, maps.charts(made, checked_region))
+    if as_json:
+        _print_result(checked_region, {"last_mile": figures(made)}, [*world.notes, *notes], files)
+    else:
+        _show.last_mile(made, checked_region, [*world.notes, *notes], files)
+
+
+@app.command("finance")
+def finance_command(
+    region: RegionFile,
+    out: Annotated[Path, typer.Option(help="Folder for the tables and charts.")] = Path("finance"),
+    scenario: Scenario = "",
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Say whether a network can live: cash flow, break-even take rate, grant needed, tax impact, risk.
+
+    Example: townline finance region.toml --out finance
+    """
+    checked_region = load_region(region, scenario)
+    finance_prices(checked_region.prices)
+    with _progress() as tell:
+        world, made, notes = last_mile(checked_region, tell)
+    if "finance" not in made:
+        raise PlanError("finance", ["no town has a network of its own to finance; see townline last-mile"])
+    wanted = {name: table for name, table in made.items() if name in _FINANCE}
+    drawn = {
+        name: chart for name, chart in maps.charts(made, checked_region).items() if name.startswith(_FINANCE_CHARTS)
+    }
+    files = _write(wanted, out, None, checked_region, drawn)
+    if as_json:
+        _print_result(checked_region, {"finance": finance_figures(made)}, [*world.notes, *notes], files)
+    else:
+        _show.finance(made, checked_region, [*world.notes, *notes], files)
+
+
+@app.command("compare")
+def compare_command(
+    region: RegionFile,
+    out: Annotated[Path, typer.Option(help="Folder for the tables and charts.")] = Path("comparison"),
+    scenario: Annotated[
+        list[str] | None, typer.Option(help="Scenario to compare; repeat it. All where none is named.")
+    ] = None,
+    engine: Engine = "duckdb",
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Plan each scenario of a region file and show the plans side by side: figures, towns, charts.
+
+    Example: townline compare region.toml --scenario faster --out comparison
+    """
+    with _progress() as tell:
+        made = compare.plans(region, scenario or [], tell, engine)
+    tables = compare.compare(made)
+    first = next(iter(made.values())).region
+    files = _write(tables, out, None, first, maps.comparison_charts(tables))
+    if as_json:
+        rows = json.loads(tables["comparison"].to_json(orient="records"))
+        _print_result(first, {"comparison": rows}, [], files)
+    else:
+        _show.comparison(tables, first, files)
+
+
+@app.command("back-test")
+def back_test_command(
+    region: RegionFile,
+    out: Annotated[Path, typer.Option(help="Folder for the tables.")] = Path("back-test"),
+    scenario: Scenario = "",
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Hold predicted costs against published and as-built figures, by town and component.
+
+    Example: townline back-test region.toml --out back-test
+    """
+    checked_region = load_region(region, scenario)
+    with _progress() as tell:
+        tell("check")
+        world = check(checked_region)
+        tell("back-test")
+        made, said = back_test_of(world, checked_region)
+    files = _write(made, out, None, checked_region)
+    if as_json:
+        rows = json.loads(made["back_test"].to_json(orient="records"))
+        _print_result(checked_region, {"towns": rows, "said": said}, list(world.notes), files)
+    else:
+        _show.back_test(made, said, checked_region, world.notes, files)
 
 
 @app.command("check")
@@ -272,6 +371,31 @@ def init(
         raise PlanError(f"file {path}", ["is there already; name another one or say --force"])
     write_bytes(path, (Path(__file__).parent / "template.toml").read_bytes())
     _show.line(f"wrote {path}; next: townline check {path}")
+
+
+def _write(
+    made: Mapping[str, pd.DataFrame],
+    out: Path,
+    geopackage: str | None,
+    region: Region,
+    also: Mapping[str, bytes] | None = None,
+) -> list[Path]:
+    """Write tables as CSV, those with shapes also as a GeoPackage, and what else there is; return the files."""
+    shapes = {name: table for name, table in made.items() if "geometry" in table} if geopackage else {}
+    files = [out / f"{name}.csv" for name in made] + [out / name for name in also or {}]
+    files += [out / geopackage] if geopackage and shapes else []
+    refuse_inputs(region, files)
+    for name, table in made.items():
+        save_csv(table, out / f"{name}.csv")
+    for name, content in (also or {}).items():
+        write_bytes(out / name, content)
+    if geopackage and shapes:
+        save_geopackage(shapes, out / geopackage, region)
+    return files
+
+
+def _print_result(region: Region, figures: Mapping[str, Any], notes: Sequence[str], files: Sequence[Path]) -> None:
+    _print_json({"region": region.name, **figures, "notes": list(notes), "files": [str(path) for path in files]})
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 """The one path from layers to a plan, to be read as a table of contents."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import pandas as pd
@@ -8,7 +8,10 @@ import pandas as pd
 from planner import costs, summary
 from planner.check import World, check
 from planner.covered import cover
+from planner.finance.stage import money
+from planner.last_mile.entry import LastMileEntry
 from planner.last_mile.quantities import quantities
+from planner.last_mile.stage import projects
 from planner.middle_mile import design
 from planner.middle_mile.huts import huts
 from planner.middle_mile.tables import tables as mile_tables
@@ -48,13 +51,44 @@ def plan(region: Region, tell: Callable[[str], None] = lambda _stage: None, engi
         tell("middle mile")
         found, said = middle_mile(world, region, tables["coverage"])
         tables, notes = tables | found, (*notes, *said)
-    budgets = world.get("published_budgets")
-    if budgets is not None:
-        tell("last-mile cost")
-        tables |= _last_mile(world, region, tables["coverage"], budgets)
+    found, said = _towns(world, region, tables, tell)
+    tables, notes = tables | found, (*notes, *said)
     tables["town_results"] = summary.town_results(world, region, tables)
     notes = (*world.notes, *notes)
     return Plan(region, world.layers, tables, notes, provenance(region, world.hashes, notes))
+
+
+def last_mile(
+    region: Region, tell: Callable[[str], None] = lambda _stage: None, engine: str = "duckdb"
+) -> tuple[World, dict[str, pd.DataFrame], tuple[str, ...]]:
+    """Return the world, the tables of the last mile and notes, without a middle mile; see `plan` for errors."""
+    tell("check")
+    world = check(region)
+    tell("coverage")
+    tables, notes = cover(world, region, engine)
+    asked = region if region.last_mile else region.model_copy(update={"last_mile": LastMileEntry()})
+    found, said = _towns(world, asked, tables, tell)
+    return world, found, (*notes, *said)
+
+
+def _towns(
+    world: World, region: Region, cover: Mapping[str, pd.DataFrame], tell: Callable[[str], None]
+) -> tuple[dict[str, pd.DataFrame], tuple[str, ...]]:
+    """Return cost, projects, choice and finance of the towns that do not pass, as far as the region asks for them."""
+    tables: dict[str, pd.DataFrame] = {}
+    notes: tuple[str, ...] = ()
+    budgets = world.get("published_budgets")
+    if budgets is not None:
+        tell("last-mile cost")
+        tables |= _costs(world, region, cover["coverage"], budgets)
+    if region.last_mile is not None:
+        tell("last mile")
+        found, notes = projects(world, region, {**cover, **tables})
+        tables |= found
+    if "project_options" in tables and (region.prices.finance or region.finance):
+        tell("finance")
+        tables |= money(world, region, tables)
+    return tables, notes
 
 
 def middle_mile(world: World, region: Region, cover: pd.DataFrame) -> tuple[dict[str, pd.DataFrame], tuple[str, ...]]:
@@ -83,7 +117,7 @@ def premises_of(world: World, cover: pd.DataFrame) -> dict[str, int]:
     return dict(homes) | dict(counted)
 
 
-def _last_mile(world: World, region: Region, cover: pd.DataFrame, budgets: pd.DataFrame) -> dict[str, pd.DataFrame]:
+def _costs(world: World, region: Region, cover: pd.DataFrame, budgets: pd.DataFrame) -> dict[str, pd.DataFrame]:
     model, factor = costs.fit(budgets), region.prices.budget_to_cost
     roads = world.shapes("roads") if "roads" in world.layers else None
     needs = quantities(world.towns, cover, world.get("build_quantities"), roads, model.poles_per_m)

@@ -25,10 +25,14 @@ from pydantic_core import ErrorDetails
 from layers import RegionError, RuleError, Source, declarations
 from layers.errors import suggestion
 from layers.place import data_path
+from planner.choice.entry import ChoiceEntry
 from planner.entry import FilingsEntry, LayerEntry, MiddleMileEntry, parse_crs
+from planner.finance.entry import FinanceEntry
+from planner.last_mile.entry import LastMileEntry
 from planner.prices import PriceBook, load_prices, price_books
 from planner.rules import ServiceVersion, in_force, service_version, service_versions
 from planner.target import Day, Strict, Target
+from planner.wireless.entry import WirelessEntry
 
 
 def _load_book(name: object, info: ValidationInfo) -> object:
@@ -92,6 +96,14 @@ class Region(Strict):
         Availability filings; nothing where coverage rests on layers alone.
     middle_mile
         What the middle mile connects; nothing where none is designed.
+    last_mile
+        How the last mile is planned; nothing where no projects are compared.
+    wireless
+        How towers are placed for pilots over the air; nothing where none are.
+    choice
+        Budget and goal of the choice among projects.
+    finance
+        What is known of take rate, price and debt better than the price book knows it.
     geographies
         What is counted beside towns: counties, census tracts, H3 cells of resolution 8, the layer `areas`.
     scenario
@@ -110,6 +122,10 @@ class Region(Strict):
     layers: dict[str, LayerEntry]
     filings: FilingsEntry | None = None
     middle_mile: MiddleMileEntry | None = None
+    last_mile: LastMileEntry | None = None
+    wireless: WirelessEntry | None = None
+    choice: ChoiceEntry | None = None
+    finance: FinanceEntry | None = None
     geographies: tuple[Literal["county", "tract", "h3", "area"], ...] = ("county",)
     scenario: str = ""
     path: Path
@@ -177,6 +193,10 @@ _FILE_KEYS = (
     "layers",
     "filings",
     "middle_mile",
+    "last_mile",
+    "wireless",
+    "choice",
+    "finance",
     "geographies",
 )
 _KINDS = {
@@ -227,6 +247,18 @@ def load_region(path: str | Path, scenario: str = "") -> Region:
     if faults or region is None:
         raise RegionError(where, faults)
     return region
+
+
+def scenarios(path: str | Path) -> tuple[str, ...]:
+    """Return the names of the scenarios of a region file, in its order.
+
+    Raises
+    ------
+    RegionError
+        Where the file is missing or not TOML.
+    """
+    found = _parse(Path(path), f"region file {path}").get("scenario", {})
+    return tuple(found) if isinstance(found, dict) else ()
 
 
 def _validate(content: Mapping[str, Any], path: Path, scenario: str) -> tuple[Region | None, list[str]]:
@@ -295,6 +327,10 @@ def _known_keys(place: tuple[int | str, ...]) -> list[str]:
         "layers": LayerEntry,
         "filings": FilingsEntry,
         "middle_mile": MiddleMileEntry,
+        "last_mile": LastMileEntry,
+        "wireless": WirelessEntry,
+        "choice": ChoiceEntry,
+        "finance": FinanceEntry,
     }
     model = models.get(str(place[0])) if len(place) > 1 else None
     return list(model.model_fields) if model else list(_FILE_KEYS)

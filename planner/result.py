@@ -99,6 +99,7 @@ class Plan:
         self._keep_inputs(Path(folder))
         with staged(Path(folder), PlanError, _REMEDY) as stage:
             (stage / "tables").mkdir()
+            (stage / "charts").mkdir()
             for name, table in self.tables.items():
                 write_csv(table, stage / "tables" / f"{name}.csv")
             self._write_geopackage(stage / "plan.gpkg")

@@ -7,6 +7,7 @@ import geopandas as gpd
 import pandas as pd
 
 from planner.check import World
+from planner.last_mile.summary import town_columns
 from planner.region import Region
 from planner.tables import checked, tables
 from planner.words import count, floor_percent, usd, whole_miles
@@ -44,6 +45,8 @@ def town_results(world: World, region: Region, results: Mapping[str, pd.DataFram
         for name in ("underserved", "unserved"):
             table[f"federal_{name}"] = table["town_geoid"].map(service[name]).astype("Int64")
         table["on_offer"] = table["town_geoid"].map(service.apply(_on_offer, axis=1))
+    if "chosen_projects" in results:
+        table = table.merge(town_columns(results), left_on="town_geoid", right_index=True, how="left")
     table["other_targets"] = table["town_geoid"].map(_beside(results["coverage"], region))
     declared = [name for name in tables()["town_results"].columns if name in table]
     return gpd.GeoDataFrame(checked("town_results", table[[*declared, "geometry"]], region.crs))

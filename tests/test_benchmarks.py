@@ -35,6 +35,15 @@ def test_our_form_foretells_best_of_all_forms(capsys):
     assert published["r_squared"] == pytest.approx(0.969, abs=0.0005)
 
 
+def test_costs_of_a_town_are_those_published(capsys):
+    rows = lines(capsys, "finance")
+    ours = rows[:4]
+    assert [row["take_rate"] for row in ours] == [0.4, 0.6, 0.72, 0.8]
+    assert all(0.9 <= row[name] <= 1.1 for row in ours for name in ("opex_ratio", "all_in_ratio"))
+    assert {row["reading"] for row in ours} == {"each town alone, state allocations paid (ours)"}
+    assert len(rows) == 16
+
+
 def test_all_engines_give_each_point_the_same_polygon(capsys):
     rows = lines(capsys, "points", "--count", "3000", "--peers", "--peer-rows", "2000")
     assert [(row["engine"], row["rows"]) for row in rows] == [
@@ -68,6 +77,16 @@ def test_states_are_counted_one_by_one(capsys):
     rows = lines(capsys, "coverage", "--rows", "20000", "--states", "3")
     assert len(rows) == 3
     assert len({row["hash"] for row in rows}) == 1
+
+
+def test_projects_are_chosen_with_a_proof_and_no_worse_than_by_greed(capsys):
+    ours, greedy = lines(capsys, "choice", "--towns", "25", "--options", "4")
+    assert ours["bound"] == ours["objective"] >= greedy["objective"]
+    assert ours["gap"] == 0
+    assert set(ours) == set(greedy) == {
+        "engine", "towns", "options", "objective", "bound", "gap", "public_usd", "towns_passing", "seconds",
+        "cpu_seconds", "peak_mb",
+    }  # fmt: skip
 
 
 def test_prize_collecting_is_proved_and_no_peer_is_better(capsys, shared, tmp_path):
@@ -121,6 +140,16 @@ def test_rings_cost_less_than_simple_ears_and_come_with_a_bound(capsys, tmp_path
     assert ours["ratio_to_tree"] <= 1.6
 
 
+def test_what_antennas_see_and_lose_is_that_of_the_peers(capsys):
+    rows = lines(capsys, "wireless", "--side", "101", "--paths", "40", "--points", "60", "--peer-rows", "400")
+    assert [row["engine"] for row in rows] == [
+        "townline viewshed", "numpy, same rays", "numpy, line by line", "townline Longley-Rice", "itmlogic",
+    ]  # fmt: skip
+    assert all(set(row) == {"engine", "rows", "seconds", "a_second", "ratio", "agree"} for row in rows)
+    assert rows[0]["agree"] == rows[1]["agree"] >= 0.97
+    assert rows[3]["agree"] == 1
+
+
 STEINER = {
     "instance", "engine", "cost", "lower_bound", "known_optimum", "gap", "certified_gap", "seconds", "cpu_seconds",
     "peak_mb",
@@ -147,3 +176,28 @@ def test_santa_cruz_is_proved_and_below_the_best_published_length(capsys, area, 
     (row,) = lines(capsys, "santa_cruz", str(SHARED / f"santa_cruz/santa_cruz_{area}.gpkg"), "--seconds", "5")
     assert row["certified_gap"] == 0
     assert row["cost"] / 1000 < published_m
+
+
+LAST_MILE = {
+    "area", "engine", "premises", "trench_m", "drops_m", "lower_bound_m", "route_usd", "cost_usd", "certified_gap",
+    "seconds", "cpu_seconds", "peak_mb",
+}  # fmt: skip
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="the published instances are not beside the project")
+def test_a_last_mile_of_real_streets_is_shorter_than_the_peers(capsys):
+    ours, peer = lines(capsys, "last_mile", str(SHARED / "santa_cruz/santa_cruz_1000.gpkg"))
+    assert set(ours) == set(peer) == LAST_MILE
+    assert ours["premises"] == peer["premises"] == 975
+    assert ours["lower_bound_m"] <= ours["trench_m"] < peer["trench_m"]
+    assert ours["route_usd"] < peer["route_usd"]
+    assert ours["certified_gap"] <= 0.005
+
+
+def test_a_generated_last_mile_is_designed(capsys):
+    (row,) = lines(capsys, "last_mile", "--generated", "400", "--no-peers")
+    assert row["premises"] == 400
+    assert row["certified_gap"] <= 0.02
+    with pytest.raises(SystemExit):
+        main(["last_mile"])
+    assert "give either a GeoPackage or --generated N" in capsys.readouterr().err

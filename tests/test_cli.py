@@ -6,6 +6,7 @@ import pandas as pd
 from rich.console import Console
 
 from layers.generate import locations, write_filing
+from tests.cases.hilltowns import write_region
 
 
 def test_init_writes_a_region_file_that_checks_as_it_stands(tmp_path, townline):
@@ -108,3 +109,36 @@ def test_coverage_does_not_write_over_its_inputs_or_into_a_folder(small, townlin
     assert (status, "is an input of this region" in error) == (2, True)
     status, _, error = townline("coverage", small / "region.toml", "--out", small)
     assert (status, "is there and is not a file" in error) == (2, True)
+
+
+def test_the_last_mile_for_people_and_for_machines(tmp_path, townline):
+    region = write_region(tmp_path)
+    status, printed, error = townline("last-mile", region, "--out", tmp_path / "out")
+    assert (status, error) == (0, "")
+    assert "the project of each town that falls short" in printed
+    assert "who pays: " in printed
+    assert (tmp_path / "out" / "last_mile.gpkg").is_file()
+    assert (tmp_path / "out" / "charts" / "projects.svg").read_text("utf-8").startswith("<?xml")
+    chosen = pd.read_csv(tmp_path / "out" / "chosen_projects.csv", dtype={"town_geoid": "str"})
+    found = json.loads(townline("finance", region, "--out", tmp_path / "money", "--json")[1])
+    owned = chosen["model"].isin(["municipal network", "multi-town network"]).sum()
+    assert found["finance"]["networks"] == owned
+    assert not (tmp_path / "money" / "project_options.csv").exists()
+
+
+def test_a_back_test_says_how_far_predictions_were_off(small, tmp_path, townline):
+    status, printed, error = townline("back-test", small / "region.toml", "--out", tmp_path / "out")
+    assert (status, error) == (0, "")
+    assert "12 published budgets, each foretold without its own town" in printed
+    table = pd.read_csv(tmp_path / "out" / "back_test.csv")
+    assert len(table) == 12
+
+
+def test_scenarios_are_compared(small, tmp_path, townline):
+    status, printed, error = townline("compare", small / "region.toml", "--out", tmp_path / "out")
+    assert (status, error) == (0, "")
+    assert "faster: 0 towns have another project" in printed
+    assert (tmp_path / "out" / "comparison.csv").is_file()
+    status, _, error = townline("compare", small / "region.toml", "--scenario", "fastr")
+    assert status == 2
+    assert "did you mean 'faster'" in error

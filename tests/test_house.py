@@ -77,7 +77,9 @@ def test_public_names_are_frozen():
         "Plan", "PlanError", "Region", "RegionError", "RuleError", "Target", "World", "check", "load_plan",
         "load_region", "plan",
     ]  # fmt: skip
-    assert maps.__all__ == ["Lines", "Outlines", "Page", "Points", "Polygons", "TownMap", "draw", "save"]
+    assert maps.__all__ == [
+        "Lines", "Outlines", "Page", "Points", "Polygons", "TownMap", "charts", "comparison_charts", "draw", "save",
+    ]  # fmt: skip
     for package in (layers, planner, maps):
         assert all(hasattr(package, name) for name in package.__all__)
 
