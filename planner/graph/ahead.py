@@ -52,7 +52,7 @@ def compile_all() -> None:
     improve(square, np.ones(4, np.bool_), 0, 1)
     graph = Graph(4, np.array([0, 1, 2, 0, 0]), np.array([1, 2, 3, 3, 2]), np.array([3, 4, 5, 6, 8]))
     found = rings.survive(graph, np.array([0, 2]), np.array([0, 1, 2]), iterations=4, known_bound=1.0)
+    cheapest_first(np.array([-1, 0, 1]), np.array([0, 5, 7]), np.array([0, 1, 1]))
     prize.within_budget(graph, np.array([0, 5, 7, 2]), 0, 9, iterations=4)
     cut_impact(graph, found.edges, np.ones(4, np.int64), np.array([0]))
     diverse_routes(graph, found.edges, 2, np.array([0]))
-    cheapest_first(np.array([-1, 0, 1]), np.array([0, 5, 7]), np.array([0, 1, 1]))

@@ -8,9 +8,9 @@ import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import shapely
 
 from layers import PlanError
-from layers.locate import Locator
 from layers.terrain import Terrain
 from planner.prices import WirelessPrices
 from planner.tables import nothing
@@ -193,15 +193,20 @@ def _table(
     table["height_m"] = table["height_m"].fillna(settings.antenna_m)
     table["reached"] = np.diff(found.matrix.indptr)[placed.chosen]
     table = table.assign(**{str(name): money[name] for name in money})
-    inside = Locator(place.towns.geometry).find(table.geometry.x.to_numpy(), table.geometry.y.to_numpy())
-    codes = pd.Series(place.towns["town_geoid"].to_numpy(str)[np.maximum(inside, 0)], dtype="str")
-    table["town_geoid"] = codes.where(inside >= 0)
+    table["town_geoid"] = _town_of(table, place.towns)
     table["ground_m"], table["seen_share"] = np.nan, np.nan
     if place.terrain is not None:
         views = [_view(place.terrain, tower, settings) for tower in table.itertuples()]
         table[["ground_m", "seen_share"]] = views
     origin = "approximate" if place.terrain is None else "modelled"
     return table.assign(technology=settings.technology, basis=found.basis, origin=origin, source="Townline")
+
+
+def _town_of(towers: gpd.GeoDataFrame, towns: gpd.GeoDataFrame) -> pd.Series:
+    """Return the first town that holds each tower; empty where none does."""
+    tower, town = shapely.STRtree(towns.geometry.to_numpy()).query(towers.geometry.to_numpy(), predicate="intersects")
+    first = pd.Series(town).groupby(tower).min()
+    return first.map(dict(enumerate(towns["town_geoid"]))).reindex(range(len(towers))).astype("str")
 
 
 def _view(terrain: Terrain, tower: Any, settings: WirelessEntry) -> tuple[float, float]:
