@@ -29,7 +29,7 @@ def decide(terms: Terms, tests: Mapping[str, Verdicts]) -> Verdicts | None:
     if not held:
         return None
     pick = np.minimum if isinstance(terms, AllOf) else np.maximum
-    return pick.reduce(held)
+    return np.asarray(pick.reduce(held))
 
 
 def opposite(verdicts: Verdicts) -> Verdicts:

@@ -1,0 +1,181 @@
+"""Screening: every test of every programme on every place of a unit at once, with the reasons kept beside it."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from layers import RuleError
+from planner.eligibility._tests import Asked, Tested, tested
+from planner.eligibility.evidence import Evidence
+from planner.eligibility.verdict import ELIGIBLE, NOT_KNOWN, Verdicts, decide
+from planner.programmes import programme
+from planner.programmes.rule import AllOf, Programme, Rule, Terms, tests_of
+
+CONFIDENCE: Final = 0.9
+
+
+@dataclass(frozen=True)
+class Screened:
+    """One programme on all places of one unit.
+
+    Attributes
+    ----------
+    programme, unit, rule
+        What was asked of which places, and the rule that holds on the day.
+    verdict
+        Of each place, as in `planner.eligibility.verdict`, shape (places,).
+    tests
+        What each test found, by name: those of the rule first, then of the applicant, then preferences.
+    """
+
+    programme: Programme
+    unit: str
+    rule: Rule
+    verdict: Verdicts
+    tests: Mapping[str, Tested]
+
+    def role(self, name: str) -> str:
+        """Return whether a test decides on the place, binds the applicant, or is a preference."""
+        if self.rule.terms is not None and name in tests_of(self.rule.terms):
+            return "place"
+        return "applicant" if name in self.programme.applicant else "preference"
+
+    def deciding(self) -> npt.NDArray[np.object_]:
+        """Return for each place the name of the test that decided, empty where none did, shape (places,)."""
+        empty = np.full(len(self.verdict), "", object)
+        if self.rule.terms is None:
+            return empty
+        return _deciding(self.rule.terms, {name: test.verdict for name, test in self.tests.items()}, empty)[1]
+
+
+@dataclass(frozen=True)
+class Screening:
+    """Programmes by places: all results of one day.
+
+    Attributes
+    ----------
+    day, confidence
+        Day of the rules, and the confidence beyond which a margin of error leaves no doubt.
+    evidence
+        What was known, by unit.
+    screened
+        By programme and unit; nothing where a programme has no rule for the unit on the day.
+    """
+
+    day: dt.date
+    confidence: float
+    evidence: Mapping[str, Evidence]
+    screened: Mapping[tuple[str, str], Screened]
+
+
+def screen(
+    evidence: Mapping[str, Evidence],
+    wanted: Iterable[Programme],
+    day: dt.date,
+    confidence: float = CONFIDENCE,
+    options: Mapping[str, Mapping[str, str]] | None = None,
+    given: Mapping[tuple[str, str], Verdicts] | None = None,
+) -> Screening:
+    """Screen all places for programmes.
+
+    Parameters
+    ----------
+    evidence
+        What is known, by unit.
+    wanted
+        Programmes to screen for. Those that their rules refer to are screened as well, but not reported.
+    day
+        Whose law is applied.
+    confidence
+        A test with a margin of error is met or missed where its probability says so with this confidence, and
+        borderline between; in (0.5, 1).
+    options
+        Answers to the questions that rules leave open, by programme and question; the files' defaults otherwise.
+    given
+        Verdicts taken as they are, by programme and unit.
+
+    Returns
+    -------
+    Screening
+
+    Raises
+    ------
+    RuleError
+        Where rules refer to each other in a circle, or an option is none of the choices.
+    """
+    run = _Run(evidence, day, confidence, options or {}, dict(given or {}))
+    found = {(each.name, unit): result for each in wanted for unit in evidence if (result := run.screened(each, unit))}
+    return Screening(day, confidence, evidence, found)
+
+
+@dataclass
+class _Run:
+    """One screening on its way: what was found so far, and what is being worked on."""
+
+    evidence: Mapping[str, Evidence]
+    day: dt.date
+    confidence: float
+    options: Mapping[str, Mapping[str, str]]
+    given: dict[tuple[str, str], Verdicts]
+    found: dict[tuple[str, str], Screened | None] = field(default_factory=dict)
+    open: list[tuple[str, str]] = field(default_factory=list)
+
+    def screened(self, rules: Programme, unit: str) -> Screened | None:
+        """Return the result for one programme and unit; nothing where no rule holds."""
+        key = (rules.name, unit)
+        if key in self.open:
+            raise RuleError(f"programme '{rules.name}'", [f"its rules for a {unit} lead back to themselves"])
+        if key not in self.found:
+            self.open.append(key)
+            rule = rules.rule_for(unit, self.day)
+            self.found[key] = self._apply(rules, unit, rule) if rule else None
+            self.open.pop()
+        return self.found[key]
+
+    def verdict_of(self, name: str, unit: str) -> Verdicts | None:
+        """Return the verdicts of a programme on the places of a unit; None where there is no evidence or rule."""
+        if (name, unit) in self.given:
+            return self.given[name, unit]
+        found = self.screened(programme(name), unit) if unit in self.evidence else None
+        return found.verdict if found else None
+
+    def _apply(self, rules: Programme, unit: str, rule: Rule) -> Screened:
+        known = self.evidence[unit]
+        names = (*(tests_of(rule.terms) if rule.terms else ()), *rules.applicant, *rules.preferences)
+        asked = Asked(rules, known, self.day, self.confidence, self.options.get(rules.name, {}), self.verdict_of)
+        results = {
+            name: tested(asked, name, rules.tests[name])
+            for name in dict.fromkeys(names)
+            if rules.tests[name].holds(self.day)
+        }
+        verdicts = {name: each.verdict for name, each in results.items()}
+        everywhere = np.full(len(known.places), ELIGIBLE, np.int8)
+        decided = everywhere if rule.terms is None else decide(rule.terms, verdicts)
+        if decided is None:
+            decided = np.full(len(known.places), NOT_KNOWN, np.int8)
+        return Screened(rules, unit, rule, decided, results)
+
+
+def _deciding(
+    terms: Terms, verdicts: Mapping[str, Verdicts], empty: npt.NDArray[np.object_]
+) -> tuple[Verdicts | None, npt.NDArray[np.object_]]:
+    """Return verdicts of terms, and of each place the name of the first test that has that verdict."""
+    best: Verdicts | None = None
+    name = empty
+    for item in terms.all if isinstance(terms, AllOf) else terms.any:
+        if isinstance(item, str):
+            mine, who = verdicts.get(item), np.full(len(empty), item, object)
+        else:
+            mine, who = _deciding(item, verdicts, empty)
+        if mine is None:
+            continue
+        if best is None:
+            best, name = mine, who
+            continue
+        better = mine < best if isinstance(terms, AllOf) else mine > best
+        best, name = np.where(better, mine, best), np.where(better, who, name)
+    return best, name
