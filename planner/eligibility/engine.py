@@ -15,7 +15,25 @@ from planner.eligibility.verdict import ELIGIBLE, NOT_KNOWN, Verdicts, decide
 from planner.programmes import programme
 from planner.programmes.rule import AllOf, Programme, Rule, Terms, tests_of
 
-CONFIDENCE: Final = 0.9
+
+@dataclass(frozen=True)
+class Manner:
+    """How doubt and open questions are treated.
+
+    Attributes
+    ----------
+    confidence
+        A test with a margin of error is met or missed where its probability says so with this confidence, and
+        borderline between; in (0.5, 1).
+    options
+        Answers to the questions that rules leave open, by programme and question; the files' defaults otherwise.
+    """
+
+    confidence: float = 0.9
+    options: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+
+USUAL: Final = Manner()
 
 
 @dataclass(frozen=True)
@@ -58,8 +76,8 @@ class Screening:
 
     Attributes
     ----------
-    day, confidence
-        Day of the rules, and the confidence beyond which a margin of error leaves no doubt.
+    day, manner
+        Day of the rules, and how doubt and open questions were treated.
     evidence
         What was known, by unit.
     screened
@@ -67,7 +85,7 @@ class Screening:
     """
 
     day: dt.date
-    confidence: float
+    manner: Manner
     evidence: Mapping[str, Evidence]
     screened: Mapping[tuple[str, str], Screened]
 
@@ -76,8 +94,7 @@ def screen(
     evidence: Mapping[str, Evidence],
     wanted: Iterable[Programme],
     day: dt.date,
-    confidence: float = CONFIDENCE,
-    options: Mapping[str, Mapping[str, str]] | None = None,
+    manner: Manner = USUAL,
     given: Mapping[tuple[str, str], Verdicts] | None = None,
 ) -> Screening:
     """Screen all places for programmes.
@@ -90,11 +107,8 @@ def screen(
         Programmes to screen for. Those that their rules refer to are screened as well, but not reported.
     day
         Whose law is applied.
-    confidence
-        A test with a margin of error is met or missed where its probability says so with this confidence, and
-        borderline between; in (0.5, 1).
-    options
-        Answers to the questions that rules leave open, by programme and question; the files' defaults otherwise.
+    manner
+        How doubt and open questions are treated.
     given
         Verdicts taken as they are, by programme and unit.
 
@@ -107,9 +121,9 @@ def screen(
     RuleError
         Where rules refer to each other in a circle, or an option is none of the choices.
     """
-    run = _Run(evidence, day, confidence, options or {}, dict(given or {}))
+    run = _Run(evidence, day, manner, dict(given or {}))
     found = {(each.name, unit): result for each in wanted for unit in evidence if (result := run.screened(each, unit))}
-    return Screening(day, confidence, evidence, found)
+    return Screening(day, manner, evidence, found)
 
 
 @dataclass
@@ -118,8 +132,7 @@ class _Run:
 
     evidence: Mapping[str, Evidence]
     day: dt.date
-    confidence: float
-    options: Mapping[str, Mapping[str, str]]
+    manner: Manner
     given: dict[tuple[str, str], Verdicts]
     found: dict[tuple[str, str], Screened | None] = field(default_factory=dict)
     open: list[tuple[str, str]] = field(default_factory=list)
@@ -146,7 +159,8 @@ class _Run:
     def _apply(self, rules: Programme, unit: str, rule: Rule) -> Screened:
         known = self.evidence[unit]
         names = (*(tests_of(rule.terms) if rule.terms else ()), *rules.applicant, *rules.preferences)
-        asked = Asked(rules, known, self.day, self.confidence, self.options.get(rules.name, {}), self.verdict_of)
+        options = self.manner.options.get(rules.name, {})
+        asked = Asked(rules, known, self.day, self.manner.confidence, options, self.verdict_of)
         results = {
             name: tested(asked, name, rules.tests[name])
             for name in dict.fromkeys(names)

@@ -56,6 +56,8 @@ class Evidence:
         Answers by programme and test, shape (places,): 1 yes, 0 no, other numbers where asked for; NaN not known.
     containers
         For other units, the position of the place of that unit that contains each place; -1 where it is not known.
+    asked
+        Which places belong to the region, shape (places,); all where None. The others are there for comparison.
     """
 
     unit: str
@@ -64,3 +66,9 @@ class Evidence:
     attributes: Mapping[str, Words] = field(default_factory=dict)
     answers: Mapping[tuple[str, str], Floats] = field(default_factory=dict)
     containers: Mapping[str, Places] = field(default_factory=dict)
+    asked: npt.NDArray[np.bool_] | None = None
+
+    @property
+    def reported(self) -> Places:
+        """Positions of the places that belong to the region."""
+        return np.arange(len(self.places)) if self.asked is None else np.flatnonzero(self.asked)

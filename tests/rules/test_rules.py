@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from planner.eligibility.engine import screen
+from planner.eligibility.engine import Manner, screen
 from planner.eligibility.evidence import Evidence, Measured
 from planner.eligibility.verdict import WORDS
 from planner.programmes import names, programme
@@ -61,7 +61,8 @@ def screened(name, case):
     }
     assert all(key[0] in names() for key in given)
     evidence = {case["unit"]: evidence_of(name, case)}
-    found = screen(evidence, [programme(name)], case["on"], options={name: case.get("options", {})}, given=given)
+    manner = Manner(options={name: case.get("options", {})})
+    found = screen(evidence, [programme(name)], case["on"], manner, given)
     return found.screened.get((name, case["unit"]))
 
 
