@@ -1,10 +1,15 @@
 """Writes the pages that come from the declarations: ``uv run python docs/generate.py``."""
 
-from collections.abc import Mapping
+import datetime as dt
+import json
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from layers import Layer, declarations
 from layers._columns import Column
+from planner.programmes import programmes
+from planner.programmes.measures import Measure, measures
+from planner.programmes.rule import Dated, Parameter, Programme, Reference
 from planner.tables import tables
 
 HERE = Path(__file__).parent
@@ -27,7 +32,83 @@ def pages() -> dict[str, str]:
             "What Townline writes: tables in `plan.gpkg` and `tables/*.csv`. Columns are named with their unit.",
             tables(),
         ),
+        "programmes.md": _programmes_page(),
+        "../planner/programmes/shared/rule.schema.json": _schema(),
     }
+
+
+def _schema() -> str:
+    """Return the JSON Schema of a rule file, for editors."""
+    schema = Programme.model_json_schema(by_alias=True)
+    schema["required"].remove("name")
+    del schema["properties"]["name"]
+    return json.dumps(schema, indent=1, sort_keys=True) + "\n"
+
+
+def _programmes_page() -> str:
+    """Return the page of all programmes: law, status, figures in time, and what is not screened."""
+    found = programmes()
+    index = "\n".join(f"- [{each.title}](#{each.name}) (`{each.name}`)" for each in found)
+    about = (
+        "What Townline screens for. Each programme is one file in `planner/programmes`; adding a programme is adding a"
+        " file, and editors check it with `planner/programmes/shared/rule.schema.json`. `townline programmes` prints the"
+        " same for a day. This page is no legal advice: it names what was read, and what was not."
+    )
+    sections = "\n".join(map(_programme, found))
+    rows = "\n".join(map(_measure, measures().values()))
+    head = "| measure | unit | series, in the order in which they are tried | meaning |\n| --- | --- | --- | --- |\n"
+    return f"{_MARK}\n\n# Programmes\n\n{about}\n\n{index}\n\n{sections}\n## Measures\n\n{head}{rows}\n"
+
+
+def _programme(rules: Programme) -> str:
+    parts = [
+        f'<a id="{rules.name}"></a>\n\n## {rules.title}: `{rules.name}`\n\n{rules.agency}. {rules.purpose}\n',
+        "Sources: " + "; ".join(map(_reference, rules.sources)) + ".\n",
+        *(f"- {each.is_.capitalize()}{_since(each)}" for each in rules.status),
+        *(f"- {rule.title}, for {', '.join(rule.units)}{_since(rule)}" for rule in rules.rules),
+    ]
+    if rules.parameters:
+        parts += ["", "| figure | unit | from | value | where it is written |", "| --- | --- | --- | --- | --- |"]
+        parts += [row for each in rules.parameters.values() for row in _parameter(each)]
+    parts += ["", *(f"Open question: {each.question} ({each.citation})" for each in rules.options.values())]
+    parts += [f"Sources differ: {each.title}. Applied: {each.applied}" for each in rules.conflicts]
+    parts += [f"Not screened: {gap.what} ({gap.why})" for gap in rules.not_implemented]
+    return "\n".join(parts).rstrip().replace("\nOpen", "\n\nOpen").replace("\nSources d", "\n\nSources d").replace(
+        "\nNot s", "\n\nNot s"
+    ) + "\n"  # fmt: skip
+
+
+def _parameter(parameter: Parameter) -> Iterator[str]:
+    for each in parameter.values:
+        said = "; ".join(filter(None, (each.citation, each.by, each.note)))
+        yield f"| {parameter.meaning} | {parameter.unit} | {_day(each)} | {each.value:,.10g} | {said} |"
+
+
+def _measure(measure: Measure) -> str:
+    ways = "; ".join(f"{way.source}: {_series(way.needs)}" for way in measure.ways)
+    return f"| {measure.title} (`{measure.name}`) | {measure.unit} | {ways} | {measure.meaning} |"
+
+
+def _series(names: tuple[str, ...]) -> str:
+    few = 4
+    return ", ".join(f"`{name}`" for name in names[:few]) + (
+        f" and {len(names) - few} more" if len(names) > few else ""
+    )
+
+
+def _reference(source: Reference) -> str:
+    text = f"[{source.citation}]({source.url})" if source.url else source.citation
+    return text if source.seen else f"{text} (not seen)"
+
+
+def _since(dated: Dated) -> str:
+    said = "; ".join(filter(None, (_day(dated), dated.by, dated.citation, dated.note)))
+    return f" ({said})" if said else ""
+
+
+def _day(dated: Dated) -> str:
+    day = f"from {dated.since}" if dated.since > dt.date.min else ""
+    return f"{day} until {dated.until}".strip() if dated.until else day
 
 
 def _page(title: str, about: str, layers: Mapping[str, Layer]) -> str:
@@ -69,4 +150,4 @@ def _meaning(column: Column) -> str:
 
 if __name__ == "__main__":
     for page, text in pages().items():
-        (HERE / page).write_text(text, "utf-8")
+        (HERE / page).resolve().write_text(text, "utf-8")

@@ -121,7 +121,8 @@ def screen(
     RuleError
         Where rules refer to each other in a circle, or an option is none of the choices.
     """
-    run = _Run(evidence, day, manner, dict(given or {}))
+    wanted = tuple(wanted)
+    run = _Run(evidence, day, manner, {each.name: each for each in wanted}, dict(given or {}))
     found = {(each.name, unit): result for each in wanted for unit in evidence if (result := run.screened(each, unit))}
     return Screening(day, manner, evidence, found)
 
@@ -133,6 +134,7 @@ class _Run:
     evidence: Mapping[str, Evidence]
     day: dt.date
     manner: Manner
+    wanted: Mapping[str, Programme]
     given: dict[tuple[str, str], Verdicts]
     found: dict[tuple[str, str], Screened | None] = field(default_factory=dict)
     open: list[tuple[str, str]] = field(default_factory=list)
@@ -153,7 +155,8 @@ class _Run:
         """Return the verdicts of a programme on the places of a unit; None where there is no evidence or rule."""
         if (name, unit) in self.given:
             return self.given[name, unit]
-        found = self.screened(programme(name), unit) if unit in self.evidence else None
+        rules = self.wanted.get(name) or programme(name)
+        found = self.screened(rules, unit) if unit in self.evidence else None
         return found.verdict if found else None
 
     def _apply(self, rules: Programme, unit: str, rule: Rule) -> Screened:

@@ -22,7 +22,7 @@ def verdict_table(screening: Screening) -> pd.DataFrame:
     return _table("eligibility", _verdict_rows, screening)
 
 
-def tests_table(screening: Screening) -> pd.DataFrame:
+def by_test(screening: Screening) -> pd.DataFrame:
     """Return table `eligibility_tests` of the region's places."""
     return _table("eligibility_tests", _test_rows, screening)
 

@@ -122,7 +122,7 @@ def _in_test(test: object, rules: Programme) -> Iterator[tuple[str, Collection[s
     elif isinstance(test, ListTest):
         yield test.list, rules.lists
     elif isinstance(test, ProgrammeTest):
-        yield test.programme, names()
+        yield test.programme, (*names(), rules.name)
     elif isinstance(test, AnswerTest) and test.threshold:
         yield test.threshold, rules.parameters
 
