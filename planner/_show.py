@@ -68,6 +68,11 @@ def _table(title: str, heads: Mapping[str, str], rows: Iterable[Iterable[object]
     return table
 
 
+def heading_table(title: str, heads: Mapping[str, str], rows: Iterable[Iterable[object]]) -> None:
+    """Print a table under its title; `heads` names the columns and says ``left`` or ``right``."""
+    _console().print(_table(title, heads, rows))
+
+
 def check(region: Region, world: World) -> None:
     """Print what was read."""
     rows = [
@@ -75,7 +80,7 @@ def check(region: Region, world: World) -> None:
         for name, table in world.layers.items()
     ]
     heads = {"layer": "left", "rows": "right", "origin": "left", "file": "left"}
-    _console().print(_table(f"{region.name}: {len(rows)} layers are as declared, in {region.crs}", heads, rows))
+    heading_table(f"{region.name}: {len(rows)} layers are as declared, in {region.crs}", heads, rows)
     for note in world.notes:
         line(f"note: {note}")
 
@@ -96,7 +101,7 @@ def ingested(taken: Iterable[Ingested]) -> None:
          words.count(each.duplicates), words.count(each.rejected))
         for each in taken
     ]  # fmt: skip
-    _console().print(_table(f"{len(taken)} filings", heads, rows))
+    heading_table(f"{len(taken)} filings", heads, rows)
     for each in taken:
         for reason, count in each.reasons.items():
             line(f"rejected {count:,} in {each.source}: {reason}")
@@ -326,7 +331,7 @@ def comparison(found: Mapping[str, pd.DataFrame], region: Region, files: Iterabl
         for statistic in wide.index
     ]
     heads = {"": "left"} | dict.fromkeys(_heads(names), "right")
-    _console().print(_table(f"{region.name}: scenarios side by side", heads, rows))
+    heading_table(f"{region.name}: scenarios side by side", heads, rows)
     towns = found["comparison_towns"]
     for name in names[1:]:
         changed = towns[(towns["scenario"] == name) & towns["changed"]]
