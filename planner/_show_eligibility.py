@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -16,6 +17,9 @@ _MARKS = {
     "borderline": "≈ borderline",
     "not known": "? not known",
 }
+_CHANGE = (
+    "day", "programme_title", "amendment", "verdict_before", "verdict_after", "status_before", "status_after", "unit",
+)  # fmt: skip
 _PLURALS = {
     "state": "states", "county": "counties", "local labor market": "labor markets", "community": "communities",
     "tribal land": "tribal lands", "tract": "tracts", "drawn area": "drawn areas",
@@ -26,15 +30,15 @@ def screening(title: str, table: pd.DataFrame, notes: Iterable[str], files: Iter
     """Print how many places of each unit have each verdict, programme by programme, and where the rest is."""
     words = list(_MARKS)
     for unit, rows in table.groupby("unit", sort=True):
-        counts = rows.groupby(["programme_title", "status"])["verdict"].value_counts().unstack(fill_value=0)
-        counts = counts.reindex(columns=words, fill_value=0).reset_index()
+        crossed = pd.crosstab([rows["programme_title"], rows["status"]], rows["verdict"])
+        counts: list[list[Any]] = crossed.reindex(columns=words, fill_value=0).reset_index().to_numpy().tolist()
         heads = {"programme": "left", "status": "left", **dict.fromkeys(words, "right")}
         places = rows["place_id"].nunique()
         named = _PLURALS[str(unit)] if places != 1 else str(unit)
         heading_table(
             f"{title}: {places:,} {named}",
             heads,
-            ([row[0], row[1], *(f"{count:,}" for count in row[2:])] for row in counts.to_numpy().tolist()),
+            ([row[0], row[1], *(f"{count:,}" for count in row[2:])] for row in counts),
         )
     _ends(notes, files)
 
@@ -50,30 +54,13 @@ def portfolio(title: str, table: pd.DataFrame) -> None:
 
 def changes(title: str, table: pd.DataFrame, files: Iterable[Path]) -> None:
     """Print what changed, counted by day, programme and amendment."""
-    keys = [
-        "day",
-        "programme_title",
-        "amendment",
-        "verdict_before",
-        "verdict_after",
-        "status_before",
-        "status_after",
-        "unit",
-    ]
-    counted = table.fillna({"amendment": ""}).groupby(keys, sort=True).size().reset_index(name="places")
-    rows = [
-        (str(row.day)[:10], row.programme_title, _step(row.status_before, row.status_after), _step(row.verdict_before, row.verdict_after),
-         f"{row.places:,} {_PLURALS[row.unit] if row.places != 1 else row.unit}", row.amendment)
-        for row in counted.itertuples()
-    ]  # fmt: skip
-    heads = {
-        "day": "left",
-        "programme": "left",
-        "status": "left",
-        "verdict": "left",
-        "places": "left",
-        "because": "left",
-    }
+    counted = table.fillna({"amendment": ""}).groupby(list(_CHANGE), sort=True).size().reset_index(name="places")
+    found: list[list[Any]] = counted.to_numpy().tolist()
+    rows = (
+        (str(day)[:10], name, _step(was, now), _step(before, after), f"{count:,} {_PLURALS[unit] if count != 1 else unit}", why)
+        for day, name, why, before, after, was, now, unit, count in found
+    )  # fmt: skip
+    heads = dict.fromkeys(("day", "programme", "status", "verdict", "places", "because"), "left")
     heading_table(f"{title}: {len(table):,} changes", heads, rows)
     _ends((), files)
 
