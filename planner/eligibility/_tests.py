@@ -27,6 +27,7 @@ from planner.programmes.rule import (
     UnseenTest,
 )
 
+NOT_ON_FILE: Final = "none on file, taken as not given; it is for the applicant to show"
 _TOLERANCE: Final = 1e-9
 
 
@@ -209,7 +210,9 @@ def _said(unit: str, verdict: Verdicts) -> Words:
 def _(test: AnswerTest, asked: Asked, name: str) -> Tested:
     answers = asked.known.answers.get((asked.rules.name, name))
     if answers is None:
-        return _unknown(test, asked, f"answer: {test.question}")
+        answers = np.full(asked.count, np.nan)
+    if test.unanswered == "no":
+        return _granted(test, asked, answers)
     known = ~np.isnan(answers)
     missing = np.where(known, "", f"answer: {test.question}").astype(object)
     if test.op is None or test.threshold is None:
@@ -224,6 +227,13 @@ def _(test: AnswerTest, asked: Asked, name: str) -> Tested:
     verdict, probability = _judge(margin, np.full(asked.count, np.nan), asked.confidence, strict=test.op in (">", "<"))
     said = np.array([f"answered {value:,g}" if value == value else "" for value in answers], object)  # noqa: PLR0124 (NaN)
     return Tested(test, verdict, missing, said, None, limit.value, limit.citation or test.citation, margin, probability)
+
+
+def _granted(test: AnswerTest, asked: Asked, answers: Floats) -> Tested:
+    """Return the findings on something that is not there until somebody says so."""
+    said = np.where(np.isnan(answers), NOT_ON_FILE, np.where(answers > 0, "answered yes", "answered no")).astype(object)
+    everywhere = np.ones(asked.count, bool)
+    return Tested(test, _plain(answers > 0, everywhere), np.full(asked.count, "", object), said)
 
 
 def _plain(met: npt.NDArray[np.bool_], known: npt.NDArray[np.bool_]) -> Verdicts:

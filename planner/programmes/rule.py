@@ -185,10 +185,13 @@ class AnswerTest(_Test):
     """Something that no table says: what an agency determined, or what an applicant declares.
 
     Asked as a question to be answered by yes or no, or by a number where `op` and `threshold` are given.
+    `unanswered`: what holds where nobody answers. ``no`` is for what somebody must first find or grant, such as a
+    determination of special need: until then it is not there.
     """
 
     kind: Literal["answer"]
     question: str
+    unanswered: Literal["not known", "no"] = "not known"
     op: Op | None = None
     threshold: Name | None = None
 

@@ -175,6 +175,16 @@ def test_other_kinds(rules, test, more, expected):
     assert [bool(text) for text in lost] == [word == "not known" for word in expected]
 
 
+def test_what_must_first_be_granted_is_not_there_until_it_is(rules):
+    rule = '[[rules]]\nunits = ["county"]\ntitle = "Rule"\nterms = { all = ["need"] }\n'
+    body = OTHERS.replace('title = "Special need"', 'title = "Special need"\nunanswered = "no"')
+    trial = rules('applicant = ["listed", "metro", "match", "unseen"]\n' + body + rule)
+    answers = {("trial", "need"): np.array([1.0, 0.0, np.nan])}
+    found = screen({"county": known(count=3, answers=answers)}, [trial], DAY)
+    assert words(found) == ["eligible", "not eligible", "not eligible"]
+    assert "none on file" in by_test(found).query("test == 'need'")["found"].iloc[2]
+
+
 def test_a_list_says_nothing_of_days_before_it(rules):
     rule = '[[rules]]\nunits = ["county"]\ntitle = "Rule"\nterms = { all = ["listed"] }\n'
     body = 'applicant = ["metro", "need", "match", "unseen"]\n' + OTHERS + rule
