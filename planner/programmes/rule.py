@@ -115,6 +115,7 @@ class _Test(Dated):
     """What all tests say; `negate` turns the answer round."""
 
     title: str
+    citation: str = Field(min_length=1)
     negate: bool = False
 
 

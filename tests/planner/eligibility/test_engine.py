@@ -129,26 +129,31 @@ match = "state"
 rows = [{ from = 2022-01-01, members = ["MA", "VT"], citation = "notice" }]
 [tests.listed]
 kind = "list"
+citation = "1 USC 1(x)"
 title = "On the list"
 list = "states"
 [tests.metro]
 kind = "attribute"
+citation = "1 USC 1(x)"
 title = "Metropolitan"
 attribute = "metro_kind"
 among = ["metropolitan area"]
 negate = true
 [tests.need]
 kind = "answer"
+citation = "1 USC 1(x)"
 title = "Special need"
 question = "Has the Secretary found a special need?"
 [tests.match]
 kind = "answer"
+citation = "1 USC 1(x)"
 title = "Match"
 question = "How many dollars of match?"
 op = ">="
 threshold = "least"
 [tests.unseen]
 kind = "unseen"
+citation = "1 USC 1(x)"
 title = "Further criteria"
 why = "the notice was not found"
 """
@@ -194,6 +199,7 @@ def test_a_list_says_nothing_of_days_before_it(rules):
 INSIDE = """
 [tests.outside]
 kind = "programme"
+citation = "1 USC 1(i)"
 title = "Not inside an eligible labor market"
 programme = "trial"
 unit = "local labor market"
