@@ -14,6 +14,7 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
+from data.award_facts import award_tables
 from data.last_mile_facts import actual_components, offers, second_survey
 from data.sample_builder.grid import snap
 from data.sample_builder.write import write_parquet
@@ -331,6 +332,7 @@ def write_facts(shared: Path) -> None:
         "second_survey_2016": second_survey(shared),
         "actual_components": actual_components(),
         "offers": offers(),
+        **award_tables(shared),
     }
     for name, table in tables.items():
         table.to_csv(HERE / "facts" / f"{name}.csv", index=False, lineterminator="\n", encoding="utf-8")
