@@ -19,6 +19,7 @@ from data.sample_builder.premises import place_premises
 from data.sample_builder.roads import Streets, all_streets, road_table
 from data.sample_builder.service import best_speeds
 from data.sample_builder.settings import DEGREES_CRS, FIRST_LOCATION, SEED
+from data.sample_builder.statistics import statistics
 from data.sample_builder.trunk import points_table, trunk_table
 from data.sample_builder.universe import universe
 from data.sample_builder.write import write_parquet
@@ -35,6 +36,9 @@ def build(folder: Path) -> list[Path]:
     paths = [folder / f"{name}.parquet" for name in tables]
     for path, table in zip(paths, tables.values(), strict=True):
         write_parquet(table, path)
+    for name, plain in statistics(facts).items():
+        paths.append(folder / f"{name}.csv")
+        plain.to_csv(paths[-1], index=False, lineterminator="\n")
     places = universe(facts, tables["premises"], best_speeds(facts, points))
     return paths + write_filings(offers(facts, places), folder / "filings")
 
