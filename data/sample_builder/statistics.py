@@ -49,7 +49,9 @@ def _areas(facts: Facts) -> pd.DataFrame:
     counties = counties.rename(columns={"county_fips": "area_geoid"}).assign(
         standing=lambda table: table["weighted"] / table["residents"]
     )
-    whole = pd.DataFrame({"area_geoid": ["25", "US"], "residents": [_STATE_SIZE, _NATION_SIZE], "standing": [0.45, 0.0]})
+    whole = pd.DataFrame(
+        {"area_geoid": ["25", "US"], "residents": [_STATE_SIZE, _NATION_SIZE], "standing": [0.45, 0.0]}
+    )
     columns = ["area_geoid", "residents", "standing"]
     return pd.concat([towns[columns], counties[columns], whole[columns]], ignore_index=True)
 
@@ -113,9 +115,17 @@ def _income(areas: pd.DataFrame) -> pd.DataFrame:
 def _markets() -> pd.DataFrame:
     """Return commuting zones as far as they are published facts: which of our counties go together."""
     rows = [
-        {"county_fips": county, "labor_market_id": zone, "labor_market": name, "kind": "commuting zone", "vintage": 2020}
+        {
+            "county_fips": county,
+            "labor_market_id": zone,
+            "labor_market": name,
+            "kind": "commuting zone",
+            "vintage": 2020,
+        }
         for zone, (name, counties) in _ZONES.items()
         for county in counties
     ]
-    source = "Fowler, commuting zones of 2020; names are ours, and of the Boston zone only Suffolk and Worcester are listed"
+    source = (
+        "Fowler, commuting zones of 2020; names are ours, and of the Boston zone only Suffolk and Worcester are listed"
+    )
     return pd.DataFrame(rows).assign(origin="approximate", source=source, as_of="2020-12-31")

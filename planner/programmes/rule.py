@@ -284,9 +284,17 @@ class Stacking(Dated):
 
     ``may match``: the other counts as the non-federal share. ``not match``: it does not. ``excludes``: not both for
     the same cost. ``once``: one award per place or recipient.
+
+    Attributes
+    ----------
+    others
+        The other money in words.
+    whose
+        The same for reckoning: name of a programme, ``federal``, ``state`` or ``any``; empty where words must do.
     """
 
     others: str
+    whose: str = ""
     rule: Literal["may match", "not match", "excludes", "once"]
 
 
