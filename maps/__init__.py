@@ -1,8 +1,10 @@
-"""How a plan looks: one interactive map in one file, and charts."""
+"""How a plan looks: one interactive map in one file, a map of eligibility, and charts."""
 
 from maps.charts import charts as charts
 from maps.charts import comparison_charts as comparison_charts
 from maps.draw import draw as draw
+from maps.eligibility import draw_eligibility as draw_eligibility
+from maps.eligibility import save_eligibility as save_eligibility
 from maps.layer import Lines as Lines
 from maps.layer import Outlines as Outlines
 from maps.layer import Points as Points
@@ -11,4 +13,17 @@ from maps.page import TownMap as TownMap
 from maps.save import save as save
 from maps.towns import Polygons as Polygons
 
-__all__ = ["Lines", "Outlines", "Page", "Points", "Polygons", "TownMap", "charts", "comparison_charts", "draw", "save"]
+__all__ = [
+    "Lines",
+    "Outlines",
+    "Page",
+    "Points",
+    "Polygons",
+    "TownMap",
+    "charts",
+    "comparison_charts",
+    "draw",
+    "draw_eligibility",
+    "save",
+    "save_eligibility",
+]

@@ -14,6 +14,7 @@ SCRIPTS = (
     "towns.js",
     "labels.js",
     "panel.js",
+    "programmes.js",
     "search.js",
     "townline.js",
 )

@@ -8,6 +8,8 @@ import geopandas as gpd
 from layers import declared
 from maps import geometry
 from maps.counties import by_county
+from maps.eligibility import TABLE as ELIGIBILITY
+from maps.fits import Fits
 from maps.layer import Lines, Outlines, PageLayer, Points, Words
 from maps.layer import words as words_of
 from maps.page import Heading, TownMap
@@ -49,15 +51,26 @@ def draw(plan: Plan) -> TownMap:
     towns = Polygons(shown, target.share, declared("towns"), plan.declaration(RESULTS))
     if counties is not None:
         towns.words = replace(towns.words, title="Counties", meaning="Counties, drawn from the shapes of their towns.")
+        towns.called = ("county", "counties")
+    towns.fits = _fits(plan, towns, "community" if counties is None else "county")
     left_out = () if counties is None else ("counties",)  # a second, coarser outline of the same areas
     drawn = {layer.key: layer for layer in (towns, *_others(plan, towns.shapes)) if layer.key not in left_out}
     rest = {name: words_of(name, rows, declared(name)) for name, rows in plan.layers.items() if name not in drawn}
     known = {key: layer.words for key, layer in drawn.items()} | rest
-    units = ("town", "towns") if counties is None else ("county", "counties")
-    made = TownMap(_heading(plan, towns, known, units), sources(plan, rest))
+    listed = [*sources(plan, rest), *([towns.fits.source()] if towns.fits else [])]
+    made = TownMap(_heading(plan, towns, known), listed)
     for layer in drawn.values():
         layer.add_to(made)
     return made
+
+
+def _fits(plan: Plan, towns: Polygons, unit: str) -> Fits | None:
+    """Return the verdicts on eligibility where the plan has any on what the map shows."""
+    table = plan.tables.get(ELIGIBILITY)
+    if table is None or table.empty:
+        return None
+    found = Fits(table, towns.table["town_geoid"], unit, plan.layers.get("labor_markets"))
+    return found if found.programmes else None
 
 
 def _with_origin(table: gpd.GeoDataFrame, plan: Plan) -> gpd.GeoDataFrame:
@@ -70,8 +83,8 @@ def _with_origin(table: gpd.GeoDataFrame, plan: Plan) -> gpd.GeoDataFrame:
     return table.assign(**{name: table["town_geoid"].map(known[name]).to_numpy() for name in common})
 
 
-def _heading(plan: Plan, towns: Polygons, known: Mapping[str, Words], units: tuple[str, str]) -> Heading:
-    target, counts = plan.region.targets[0], towns.counts()
+def _heading(plan: Plan, towns: Polygons, known: Mapping[str, Words]) -> Heading:
+    target, counts, units = plan.region.targets[0], towns.counts(), towns.called
     label, share = words.text(target.label), words.percent(target.share)
     return Heading(
         region=words.text(plan.region.name),

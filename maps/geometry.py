@@ -36,8 +36,19 @@ def geometries(table: gpd.GeoDataFrame, what: str) -> Geometries:
 
 
 def to_page(shapes: Geometries, crs: Any) -> Geometries:
-    """Return metric geometries as longitude and latitude (EPSG:4326)."""
-    return np.asarray(gpd.GeoSeries(shapes, crs=crs).to_crs(PAGE_CRS).to_numpy(), dtype=np.object_)
+    """Return metric geometries as longitude and latitude (EPSG:4326).
+
+    Where they lie on both sides of the date line, those east of Greenwich get longitudes below -180, so that they
+    stand beside the others.
+    """
+    degrees = np.asarray(gpd.GeoSeries(shapes, crs=crs).to_crs(PAGE_CRS).to_numpy(), dtype=np.object_)
+    west, _, east, _ = shapely.total_bounds(degrees)
+    return degrees if not east - west > 180 else np.asarray(shapely.transform(degrees, _westward), dtype=np.object_)
+
+
+def _westward(xy: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Return coordinates with longitudes of at most 0."""
+    return np.column_stack([np.where(xy[:, 0] > 0, xy[:, 0] - 360, xy[:, 0]), xy[:, 1]])
 
 
 def coverage(shapes: Geometries, tolerance_m: float) -> Geometries:

@@ -118,6 +118,10 @@ class PageLayer(folium.map.Layer):
         """Return what is particular to the kind of layer."""
         raise NotImplementedError
 
+    def view(self) -> list[list[float]]:
+        """Return the box that a map of this layer opens on, ``[[south, west], [north, east]]`` in degrees."""
+        return geometry.bounds(self.to_page(self.shapes))
+
     def to_page(self, shapes: geometry.Geometries) -> geometry.Geometries:
         """Return shapes of this layer as longitude and latitude."""
         return geometry.to_page(shapes, self.crs)

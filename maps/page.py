@@ -12,12 +12,10 @@ import folium
 from branca.element import Element, Figure
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from maps import geometry
 from maps.constants import ASSETS, SCRIPTS, SHEETS, constant, vendored
 from maps.layer import PageLayer, Payload
 from maps.safe import data_block, policy
 from maps.styles import styles
-from maps.towns import Polygons
 
 _ENVIRONMENT = Environment(
     loader=FileSystemLoader(ASSETS), autoescape=True, undefined=StrictUndefined, keep_trailing_newline=True
@@ -98,12 +96,15 @@ class Page(Figure):
 
     def _payload(self, layers: list[PageLayer]) -> dict[str, Any]:
         look = styles()
-        towns = [layer for layer in layers if isinstance(layer, Polygons)]
-        shown = towns or layers
-        boxes = [geometry.bounds(layer.to_page(layer.shapes)) for layer in shown]
+        areas = [layer for layer in layers if layer.kind == "polygons"]
+        boxes = [layer.view() for layer in areas or layers]
+        wide = any(layer.key == "counties" for layer in areas)
+        zooms = {"min_zoom": look.eligibility.min_zoom, "town_zoom": look.eligibility.county_zoom}
         return {
             "bounds": _around(boxes),
-            "map": look.map.model_dump(),
+            "reach": _around([PageLayer.view(layer) for layer in areas or layers]),
+            "map": look.map.model_dump() | (zooms if wide else {}),
+            "eligibility": look.eligibility.model_dump(include={"verdicts", "unscreened"}),
             "verdicts": {name: verdict.model_dump() for name, verdict in look.verdicts.items()},
             "patterns": look.patterns.model_dump(),
             "labels": look.labels.model_dump(),

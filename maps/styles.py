@@ -11,6 +11,7 @@ _FILE = Path(__file__).parent / "styles.toml"
 
 Colour = Annotated[str, Field(pattern=r"^#[0-9a-f]{6}$")]
 Stops = tuple[tuple[float, float], ...]
+Pattern = Literal["plain", "hatch", "dots", "lines"]
 Format = Literal["text", "count", "share", "of", "usd", "cost", "range", "miles", "date"]
 
 
@@ -55,19 +56,41 @@ class VerdictStyle(_Style):
     label: str
     count_label: str
     sign: str
-    pattern: Literal["plain", "hatch", "dots"]
+    pattern: Pattern
     outline: Colour
     outline_width: Stops
     colour: Colour
 
 
+class FitStyle(VerdictStyle):
+    """One verdict on eligibility: also its fill, and the colour of its pattern."""
+
+    fill: Colour
+    ink: Colour
+
+
+class EligibilityStyle(_Style):
+    """Verdicts on eligibility, names of units (one, several), and limits and state lines of the map of a nation."""
+
+    min_zoom: float
+    county_zoom: float
+    detail: float
+    unscreened: str
+    verdicts: dict[str, FitStyle]
+    units: dict[str, tuple[str, str]]
+    statuses: dict[str, str]
+    states: dict[str, float]
+
+
 class PatternStyle(_Style):
-    """Hatch and dots, in pixels."""
+    """Hatch, dots and lines, in pixels."""
 
     hatch_spacing: float
     hatch_width: float
     dot_spacing: float
     dot_radius: float
+    line_spacing: float
+    line_width: float
 
 
 class LabelSize(_Style):
@@ -166,6 +189,7 @@ class Styles(_Style):
     map: MapStyle
     share: ShareStyle
     verdicts: dict[str, VerdictStyle]
+    eligibility: EligibilityStyle
     patterns: PatternStyle
     labels: LabelStyle
     badge: BadgeStyle

@@ -12,6 +12,7 @@ import numpy as np
 import shapely
 
 from maps import geometry
+from maps.fits import Fits
 from maps.layer import PageLayer, Payload
 from maps.styles import FieldStyle, styles
 from planner import words
@@ -146,6 +147,8 @@ class Polygons(PageLayer):
         super().__init__("towns", table, declaration)
         self.target = target
         self.results = results
+        self.called = ("town", "towns")
+        self.fits: Fits | None = None
         plain = table.drop(columns=table.geometry.name)
         self.rows: list[Row] = [{str(name): cell for name, cell in row.items()} for row in plain.to_dict("records")]
         self.share_classes = ShareClasses(target)
@@ -173,6 +176,7 @@ class Polygons(PageLayer):
             "fields": [self._field(field) for field in fields],
             "values": [[value(row, field) for field in fields] for row in self.rows],
             "table": [name for name in styles().town.table if name in self.table],
+            "fits": self.fits.payload(self.called) if self.fits else None,
         }
 
     def _classes(self) -> list[Payload]:

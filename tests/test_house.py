@@ -78,7 +78,8 @@ def test_public_names_are_frozen():
         "load_region", "plan",
     ]  # fmt: skip
     assert maps.__all__ == [
-        "Lines", "Outlines", "Page", "Points", "Polygons", "TownMap", "charts", "comparison_charts", "draw", "save",
+        "Lines", "Outlines", "Page", "Points", "Polygons", "TownMap", "charts", "comparison_charts", "draw",
+        "draw_eligibility", "save", "save_eligibility",
     ]  # fmt: skip
     for package in (layers, planner, maps):
         assert all(hasattr(package, name) for name in package.__all__)

@@ -12,6 +12,7 @@
   }
 
   function townRows(layer, page) {
+    if (!layer.classes.length) return [];
     return layer.classes
       .map((each, index) => ({ each, index }))
       .filter(({ each }) => each.count || !each.optional)
@@ -82,11 +83,13 @@
   function town(box, towns, index, page) {
     clear(box);
     if (index < 0) {
-      box.appendChild(el("p", { class: "quiet", text: "Choose a " + page.unit + " on the map, in the search or in the table to see its figures." }));
+      box.appendChild(el("p", { class: "quiet", text: "Choose a " + page.unit + " on the map, in the search or in the table to see " + (towns.classes.length ? "its figures." : "what it can apply for.") }));
       return;
     }
     const pairs = towns.fields.map((field, at) => [field, towns.values[index][at]]).filter(pair => pair[1] !== "");
-    box.appendChild(el("div", { class: "town-head" }, [el("h2", { text: towns.names[index] }), pill(towns.verdicts[index], page)]));
+    const beside = towns.verdicts.length ? pill(towns.verdicts[index], page) : el("p", { class: "quiet", text: towns.hints[index] });
+    box.appendChild(el("div", { class: "town-head" }, [el("h2", { text: towns.names[index] }), beside]));
+    if (!towns.verdicts.length) return;
     box.appendChild(el("p", { class: "quiet", text: "Target: " + box.getAttribute("data-target") }));
     box.appendChild(el("dl", {}, pairs.flatMap(([field, words]) => [
       el("dt", { text: field.label }),
@@ -94,11 +97,12 @@
     ])));
   }
 
-  function table(box, towns, page, actions) {
+  /* verdict(index): sign and word of what the map shows of a town; title: what that is. */
+  function table(box, towns, page, actions, verdict, title) {
     const columns = towns.table.map(name => towns.fields.findIndex(field => field.column === name));
     const head = [page.unit[0].toUpperCase() + page.unit.slice(1), "Verdict", ...columns.map(at => towns.fields[at].short)];
     const rows = towns.names.map((name, index) => {
-      const look = page.verdicts[towns.verdicts[index]];
+      const look = verdict(index);
       const button = el("button", { type: "button", text: name, "data-town": index });
       button.addEventListener("click", () => actions.select(index));
       button.addEventListener("focus", () => actions.point(index));
@@ -110,6 +114,7 @@
       ]);
     });
     clear(box).appendChild(el("table", {}, [
+      ...(title ? [el("caption", { text: title })] : []),
       el("thead", {}, [el("tr", {}, head.map(words => el("th", { scope: "col", text: words })))]),
       el("tbody", {}, rows),
     ]));

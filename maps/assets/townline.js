@@ -11,7 +11,7 @@
   const map = L.map("map", {
     attributionControl: false, zoomControl: false, fadeAnimation: false, zoomAnimation: !still, inertia: !still,
     minZoom: page.map.min_zoom, maxZoom: page.map.max_zoom, zoomSnap: page.map.zoom_snap, zoomDelta: 1,
-    maxBounds: L.latLngBounds(page.bounds).pad(1.2), maxBoundsViscosity: 0.7,
+    maxBounds: L.latLngBounds(page.bounds).pad(1.2).extend(page.reach), maxBoundsViscosity: 0.7,
   });
   const box = map.getContainer();
   box.style.backgroundColor = layers.some(layer => layer.ground && layer.ground.length) ? page.map.water : page.map.land;
@@ -32,7 +32,18 @@
   const ground = renderer("ground", 210), marks = renderer("marks", 470);
   const drawn = {}, chosen = L.featureGroup().addTo(map), pointed = L.featureGroup().addTo(map);
   const labels = new T.Labels(page.labels);
+  const fits = towns && towns.fits ? new T.Programmes(byId("chooser"), towns, page) : null;
+  const shares = towns && towns.classes.length ? T.shareView(towns, page) : null;
   let area = null, selected = -1, under = -1;
+
+  /* What the map shows of a town: its verdict on the chosen programme, or on the target. */
+  function verdict(index) {
+    return fits && fits.chosen >= 0 ? fits.look(index) : page.verdicts[towns.verdicts[index]];
+  }
+
+  function tips(index) {
+    return fits && fits.chosen >= 0 ? fits.tips(index) : towns.tips[index];
+  }
 
   function whole() {
     map.fitBounds(page.bounds, { padding: [14, 14], animate: !still });
@@ -40,7 +51,7 @@
 
   /* -- layers -------------------------------------------------------------------------------------------- */
   function make(layer, z) {
-    if (layer.kind === "polygons") return area = new T.Towns(layer, page, renderer("layer-" + layer.key, z), marks);
+    if (layer.kind === "polygons") return area = new T.Towns(layer, fits && fits.chosen >= 0 ? fits.view() : shares, renderer("layer-" + layer.key, z), marks);
     const name = "layer-" + layer.key;
     if (layer.kind === "lines") return new T.Lines(layer, { pane: pane(name, z), minZoom: page.map.min_zoom, maxZoom: page.map.max_zoom });
     if (layer.kind === "points") return new T.Points(layer, { pane: pane(name, z), symbols: page.symbols, minZoom: page.map.min_zoom, maxZoom: page.map.max_zoom });
@@ -95,7 +106,7 @@
   function whenPointed(index, at) {
     if (area) area.mark(index, pointed, 1.2);
     if (index < 0) tip.hidden = true;
-    else say(towns.names[index], towns.tips[index], at || map.latLngToContainerPoint(area.places[index]));
+    else say(towns.names[index], tips(index), at || map.latLngToContainerPoint(area.places[index]));
   }
 
   function place(at) {
@@ -112,7 +123,7 @@
     if (here) say(here.words[0] || here.title, here.words.length ? here.words.slice(1) : [], event.containerPoint);
     else if (under >= 0) {
       const town = towns.names[under];
-      say(town, towns.tips[under], event.containerPoint);
+      say(town, tips(under), event.containerPoint);
     } else tip.hidden = true;
   }
 
@@ -121,6 +132,7 @@
     area.mark(index, chosen, 2.6);
     labels.choose(index);
     T.panel.town(byId("town"), towns, index, page);
+    if (fits) fits.place(byId("town"), byId("fits"), index);
     document.body.setAttribute("data-selected", towns.names[index]);
     if (go && area.areas[index].getBounds().isValid()) {
       map.fitBounds(area.areas[index].getBounds(), { maxZoom: page.map.town_zoom, padding: [60, 60], animate: !still });
@@ -152,12 +164,22 @@
     map.on("mousemove", move);
     map.on("mouseout movestart zoomstart", () => { tip.hidden = true; });
     T.search(byId("find"), byId("found"), byId("find-said"), towns, page, actions);
-    T.bar(byId("bar"), towns);
+    if (shares) T.bar(byId("bar"), towns);
     T.panel.town(byId("town"), towns, -1, page);
     T.panel.meanings(byId("meanings"), towns);
     const details = byId("table-box");
+    const list = () => T.panel.table(byId("table"), towns, page, actions, verdict, fits ? fits.title() : "");
     details.addEventListener("toggle", () => {
-      if (details.open && !byId("table").firstChild) T.panel.table(byId("table"), towns, page, actions);
+      if (details.open && !byId("table").firstChild) list();
+    });
+    const question = byId("question").textContent;
+    if (fits) fits.wire(() => {
+      byId("question").textContent = fits.chosen >= 0 && shares ? "Which " + page.units + " can apply: " + fits.programme().title + "?" : question;
+      byId("head-answer").hidden = fits.chosen >= 0 && shares !== null;
+      area.wear(fits.chosen >= 0 ? fits.view() : shares);
+      byId("layers").classList.toggle("other-colours", fits.chosen >= 0);
+      if (selected >= 0) fits.lead(byId("town"), selected);
+      if (byId("table").firstChild) list();
     });
   }
 
@@ -184,6 +206,7 @@
   labels.addTo(map);
   T.panel.legend(byId("layers"), layers, page, toggle);
   T.panel.sources(byId("sources"), layers, page.sources);
+  if (fits) byId("layers").classList.toggle("other-colours", fits.chosen >= 0);
   if (towns) wireTowns();
   L.control.zoom({ position: "topleft" }).addTo(map);
   homeButton().addTo(map);

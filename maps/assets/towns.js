@@ -7,22 +7,28 @@
     return "fill-" + index;
   }
 
-  function pattern(each, index, looks, patterns) {
-    const kind = looks[each.verdict].pattern;
-    const size = kind === "dots" ? patterns.dot_spacing : patterns.hatch_spacing;
-    const ground = svg("rect", { width: size, height: size, fill: each.colour });
-    const ink = kind === "hatch"
-      ? svg("rect", { width: patterns.hatch_width, height: size, fill: each.ink })
-      : svg("circle", { cx: size / 2, cy: size / 2, r: patterns.dot_radius, fill: each.ink });
+  function pattern(id, kind, ground, ink, sizes) {
+    const size = kind === "dots" ? sizes.dot_spacing : kind === "lines" ? sizes.line_spacing : sizes.hatch_spacing;
+    const base = svg("rect", { width: size, height: size, fill: ground });
+    const marks = {
+      hatch: () => svg("rect", { width: sizes.hatch_width, height: size, fill: ink }),
+      lines: () => svg("rect", { width: size, height: sizes.line_width, fill: ink }),
+      dots: () => svg("circle", { cx: size / 2, cy: size / 2, r: sizes.dot_radius, fill: ink }),
+    };
     return svg("pattern", {
-      id: fillId(index), width: size, height: size, patternUnits: "userSpaceOnUse",
+      id: id, width: size, height: size, patternUnits: "userSpaceOnUse",
       patternTransform: kind === "hatch" ? "rotate(45)" : "rotate(0)", "data-pattern": kind,
-    }, kind === "plain" ? [ground] : [ground, ink]);
+    }, kind === "plain" ? [base] : [base, marks[kind]()]);
   }
 
   /* Patterns stand once in the page; map, legend and bar refer to them. */
   function definePatterns(towns, page) {
-    const patterns = towns.classes.map((each, index) => pattern(each, index, page.verdicts, page.patterns));
+    const patterns = towns.classes.map((each, index) => pattern(fillId(index), page.verdicts[each.verdict].pattern, each.colour, each.ink, page.patterns));
+    const fits = towns.fits ? towns.fits.verdicts : [];
+    for (const verdict of fits) {
+      const look = page.eligibility.verdicts[verdict];
+      patterns.push(pattern("fit-" + fits.indexOf(verdict), look.pattern, look.fill, look.ink, page.patterns));
+    }
     document.body.appendChild(
       svg("svg", { class: "patterns", width: 0, height: 0, "aria-hidden": "true", focusable: "false" }, [svg("defs", {}, patterns)])
     );
@@ -32,32 +38,54 @@
     return "url(#" + fillId(index) + ")";
   }
 
+  /* How towns look by share served: fill, outline and which of them lie on top. */
+  function shareView(data, page) {
+    const rank = { "pass": 0, "not known": 1, "fail": 2 };
+    return {
+      fill: index => paint(data.class_of[index]),
+      look: index => page.verdicts[data.verdicts[index]],
+      rank: index => rank[data.verdicts[index]],
+    };
+  }
+
   const Towns = L.FeatureGroup.extend({
-    initialize: function (data, page, renderer, marked) {
+    initialize: function (data, view, renderer, marked) {
       this.data = data;
-      this.looks = page.verdicts;
       this.marked = marked;
       this.places = latLngs(data.labels.xy);
-      this.areas = data.shapes.map((shape, index) => this.area(shape, index, page.verdicts[data.verdicts[index]], renderer));
-      const rank = { "pass": 0, "not known": 1, "fail": 2 };
-      const order = data.shapes.map((_, index) => index);
-      order.sort((a, b) => rank[data.verdicts[a]] - rank[data.verdicts[b]] || a - b);
-      L.FeatureGroup.prototype.initialize.call(this, order.map(index => this.areas[index]));
+      this.areas = data.shapes.map((shape, index) => this.area(shape, index, renderer));
+      this.wear(view);
+      L.FeatureGroup.prototype.initialize.call(this, this.order.map(index => this.areas[index]));
     },
 
-    area: function (shape, index, look, renderer) {
-      const area = L.polygon(polygon(shape), {
-        renderer: renderer, smoothFactor: 0, fillOpacity: 1, fillColor: paint(this.data.class_of[index]),
-        color: look.outline, weight: stop(look.outline_width, 9), opacity: 1, className: "town-area",
-      });
+    area: function (shape, index, renderer) {
+      const area = L.polygon(polygon(shape), { renderer: renderer, smoothFactor: 0, fillOpacity: 1, opacity: 1, className: "town-area" });
       area.index = index;
       return area;
+    },
+
+    /* Gives all areas the colours of a view. */
+    wear: function (view) {
+      this.view = view;
+      this.order = this.areas.map((_, index) => index);
+      this.order.sort((a, b) => view.rank(a) - view.rank(b) || a - b);
+      const zoom = this._map ? this._map.getZoom() : 9;
+      this.areas.forEach((area, index) => {
+        const look = view.look(index);
+        area.setStyle({ fillColor: view.fill(index), color: look.outline, weight: stop(look.outline_width, zoom) });
+      });
+      this.raise();
+    },
+
+    raise: function () {
+      if (this._map) this.order.forEach(index => this.areas[index].bringToFront());
     },
 
     onAdd: function (map) {
       L.FeatureGroup.prototype.onAdd.call(this, map);
       map.on("zoomend", this.weigh, this);
       this.weigh();
+      this.raise();
     },
 
     onRemove: function (map) {
@@ -67,7 +95,7 @@
 
     weigh: function () {
       const zoom = this._map.getZoom();
-      this.areas.forEach((area, index) => area.setStyle({ weight: stop(this.looks[this.data.verdicts[index]].outline_width, zoom) }));
+      this.areas.forEach((area, index) => area.setStyle({ weight: stop(this.view.look(index).outline_width, zoom) }));
     },
 
     /* Outlines a town in a pane of its own, above roads. */
@@ -126,5 +154,5 @@
     clear(box).appendChild(drawing);
   }
 
-  Object.assign(Townline, { Towns, outlines, definePatterns, paint, swatch, bar });
+  Object.assign(Townline, { Towns, shareView, outlines, definePatterns, paint, swatch, bar });
 })();

@@ -79,6 +79,21 @@ def test_share_colours_can_be_told_apart(deficiency):
     assert min(distance(one, other) for one, other in itertools.combinations(seen, 2)) >= 15
 
 
+@pytest.mark.parametrize("deficiency", DEFICIENCIES)
+def test_verdicts_on_eligibility_can_be_told_apart(deficiency):
+    looks = styles().eligibility.verdicts.values()
+    seen = [lab(np.clip(DEFICIENCIES[deficiency] @ linear(look.fill), 0, 1)) for look in looks]
+    assert min(distance(one, other) for one, other in itertools.combinations(seen, 2)) >= 15
+    assert len({look.pattern for look in looks}) == len({look.sign for look in looks}) == len(seen) == 4
+
+
+def test_words_on_eligibility_are_those_of_the_tables():
+    columns, look = tables()["eligibility"].columns, styles().eligibility
+    assert set(look.verdicts) == set(columns["verdict"].allowed or ())
+    assert set(look.units) == set(columns["unit"].allowed or ())
+    assert set(look.statuses) == set(columns["status"].allowed or ())
+
+
 def test_text_has_contrast():
     sheet = constants.constant("townline.css")
     named = dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6});", sheet))
@@ -88,6 +103,8 @@ def test_text_has_contrast():
         (named["badge-ink"], named["badge"]),
         (named["paper"], named["accent"]),
         *((look.colour, named["paper"]) for look in styles().verdicts.values()),
+        *((look.colour, named["wash"]) for look in styles().eligibility.verdicts.values()),
+        (named["ink"], named["wash"]),
         *((colour, named["paper"]) for colour in re.findall(r"(?<![-a-z])color: (#[0-9a-f]{6});", sheet)),
     ]
     assert len(pairs) > 10
