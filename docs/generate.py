@@ -24,7 +24,8 @@ def pages() -> dict[str, str]:
             "What Townline reads. A region file names a file for each layer and maps its columns to these."
             " `townline layers` prints the same. Any layer may carry the columns `origin`, `source` and `as_of`;"
             " where a file has none, the region file's entry fills them. What else an entry can say of a file (`values`,"
-            " `zero_pad`, `missing`) is in the [tutorial](tutorial.md#files-that-say-less-or-say-it-otherwise).",
+            " `zero_pad`, `missing`) is in the [tutorial](tutorial.md#files-that-say-less-or-say-it-otherwise), and how files are"
+            " read as their agency publishes them (`shape`, `also`) [below it](tutorial.md#statistics-as-their-agency-publishes-them).",
             declarations(),
         ),
         "tables.md": _page(

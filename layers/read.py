@@ -25,6 +25,7 @@ from pyproj import CRS
 from layers._columns import Column, conform
 from layers._geometry import coordinate_faults, crs_name, from_wkt, near, repair, reproject
 from layers._map import WKT, X, Y, to_ours, wanted
+from layers._published import as_published
 from layers.errors import LayerError, suggestion
 from layers.layer import Layer
 from layers.source import Source
@@ -85,7 +86,7 @@ def _read(source: Source, declaration: Layer, crs: str, towns: gpd.GeoDataFrame 
             table = near(table, towns)
         table, faults = reproject(table, crs)
         notes.extend(repairs)
-    return Reading(_check(table, declaration, faults, crs), tuple(notes), file_hash(source.path))
+    return Reading(_check(table, declaration, faults, crs), tuple(notes), _hash(source))
 
 
 def _check(table: pd.DataFrame, declaration: Layer, faults: Iterable[str], crs: str) -> pd.DataFrame:
@@ -118,8 +119,11 @@ def _open(source: Source, declaration: Layer) -> tuple[pd.DataFrame, list[str]]:
 
 def _open_file(source: Source, declaration: Layer) -> tuple[pd.DataFrame, list[str]]:
     path = source.path
-    if not path.is_file():
-        raise LayerError("", [f"file {path} does not exist; correct its path in the region file"])
+    for each in (path, *source.also):
+        if not each.is_file():
+            raise LayerError("", [f"file {each} does not exist; correct its path in the region file"])
+    if source.shape:
+        return as_published(source, declaration), []
     opener = _opener(path)
     if opener is None:
         known = ", ".join(sorted({*_GDAL, ".parquet", ".csv", ".csv.gz", ".tsv", ".osm", ".osm.pbf"}))
@@ -280,6 +284,12 @@ def _fill_common(table: pd.DataFrame, source: Source) -> pd.DataFrame:
     fill = {"origin": source.origin, "source": source.source or source.path.name, "as_of": source.as_of}
     new = {name: value for name, value in fill.items() if name not in table.columns}
     return table.assign(**new) if new else table
+
+
+def _hash(source: Source) -> str:
+    """Return the SHA-256 of a layer's file; of several, that of their hashes in order."""
+    hashes = [file_hash(path) for path in (source.path, *source.also)]
+    return hashes[0] if len(hashes) == 1 else hashlib.sha256("".join(hashes).encode()).hexdigest()
 
 
 def file_hash(path: Path) -> str:

@@ -29,6 +29,11 @@ class Source:
         Texts that stand for a value that is not known, such as ``-``; they are read as empty in every column.
     encoding
         Encoding of a CSV (UTF-8 where nothing is said) or of a Shapefile's attributes.
+    shape
+        Shape in which an agency publishes the file (see `layers.adapt`), or ``any`` to tell it from the content; empty
+        for a file with one column for each of ours.
+    also
+        More files of the layer, each of a shape of its own.
     origin, source, as_of
         Fill the common columns where the file has none.
     """
@@ -41,6 +46,8 @@ class Source:
     zero_pad: Mapping[str, int] = field(default_factory=dict)
     missing: tuple[str, ...] = ()
     encoding: str = ""
+    shape: str = ""
+    also: tuple[Path, ...] = ()
     origin: str = "not stated"
     source: str | None = None
     as_of: dt.date | None = None

@@ -10,7 +10,7 @@ import pandas as pd
 import shapely
 from shapely import STRtree
 
-from layers import Layer, LayerError, Reading, declared, length_error, outside_area, read
+from layers import Layer, LayerError, PlanError, Reading, declared, length_error, outside_area, read
 from layers.place import data_path
 from layers.reduced import Filings, open_filings
 from planner.region import Region
@@ -44,7 +44,18 @@ class World:
 
     @property
     def towns(self) -> gpd.GeoDataFrame:
-        """Layer `towns`."""
+        """Layer `towns`.
+
+        Raises
+        ------
+        PlanError
+            Where the region has none.
+        """
+        if "towns" not in self.layers:
+            fault = (
+                "is missing, and all but the screening for programmes needs it; add [layers.towns] to the region file"
+            )
+            raise PlanError("layer 'towns'", [fault])
         return self.shapes("towns")
 
     def shapes(self, name: str) -> gpd.GeoDataFrame:
@@ -87,7 +98,7 @@ def check(region: Region) -> World:
     notes = [f"layer '{name}': {note}" for name, reading in readings.items() for note in reading.warnings]
     notes += [f"layer '{name}': has no row in the region's area; left out" for name in readings if name not in layers]
     evidence = region.prices.latest
-    if evidence > region.as_of:
+    if evidence > region.as_of and "towns" in layers:
         notes.append(
             f"price book '{region.prices.name}': rests on figures up to {evidence}, after the region's day {region.as_of}"
         )
@@ -227,7 +238,9 @@ def _joins(name: str, table: pd.DataFrame) -> bool:
 
 
 def _inside(tables: Mapping[str, pd.DataFrame], region: Region) -> dict[str, pd.DataFrame]:
-    """Keep the towns of the region's area, and the rows that name one of them."""
+    """Keep the towns of the region's area, and the rows that name one of them; all rows where there are no towns."""
+    if "towns" not in tables:
+        return dict(tables)
     towns = tables["towns"]
     towns = towns[[region.area.holds(code) for code in towns["town_geoid"]]]
     kept = {}

@@ -8,6 +8,8 @@ from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, 
 from pyproj import CRS
 from pyproj.exceptions import CRSError
 
+from layers.adapt import ANY, shapes
+from layers.errors import suggestion
 from planner.rules import service_version
 from planner.target import Day, Strict, plain_number
 
@@ -40,6 +42,8 @@ class LayerEntry(Strict):
     zero_pad: dict[str, _Width] = Field(default_factory=dict)
     missing: tuple[_Mark, ...] = ()
     encoding: str = ""
+    shape: str = ""
+    also: tuple[str, ...] = ()
     origin: Literal["published", "approximate", "generated", "modelled", "not stated"] = "not stated"
     source: str | None = None
     as_of: Day | None = None
@@ -50,6 +54,24 @@ class LayerEntry(Strict):
         if crs is not None:
             parse_crs(crs)
         return crs
+
+    @field_validator("shape")
+    @classmethod
+    def _is_shape(cls, shape: str) -> str:
+        if shape and shape not in (ANY, *shapes()):
+            raise ValueError(f"'{shape}' is no shape of a published file{suggestion(shape, (ANY, *shapes()))}")
+        return shape
+
+    @model_validator(mode="after")
+    def _shape_says_it(self) -> Self:
+        over = [name for name in ("layer", "crs", "columns", "zero_pad", "missing") if getattr(self, name)]
+        if self.shape and over:
+            raise ValueError(
+                f"with shape = '{self.shape}' the file is read as its agency publishes it; leave out {', '.join(over)}"
+            )
+        if self.also and not self.shape:
+            raise ValueError(f"also names more files, which need a shape, such as shape = '{ANY}'")
+        return self
 
     @field_validator("encoding")
     @classmethod

@@ -26,6 +26,7 @@ from layers import RegionError, RuleError, Source, declarations
 from layers.errors import suggestion
 from layers.place import data_path
 from planner.choice.entry import ChoiceEntry
+from planner.eligibility.entry import EligibilityEntry
 from planner.entry import FilingsEntry, LayerEntry, MiddleMileEntry, parse_crs
 from planner.finance.entry import FinanceEntry
 from planner.last_mile.entry import LastMileEntry
@@ -104,6 +105,8 @@ class Region(Strict):
         Budget and goal of the choice among projects.
     finance
         What is known of take rate, price and debt better than the price book knows it.
+    eligibility
+        How places are screened for programmes; a region file that has it may do without a layer of towns.
     geographies
         What is counted beside towns: counties, census tracts, H3 cells of resolution 8, the layer `areas`.
     scenario
@@ -126,6 +129,7 @@ class Region(Strict):
     wireless: WirelessEntry | None = None
     choice: ChoiceEntry | None = None
     finance: FinanceEntry | None = None
+    eligibility: EligibilityEntry | None = None
     geographies: tuple[Literal["county", "tract", "h3", "area"], ...] = ("county",)
     scenario: str = ""
     path: Path
@@ -157,8 +161,9 @@ class Region(Strict):
     def source(self, name: str) -> Source:
         """Return where a layer is read; paths are relative to the region file."""
         entry = self.layers[name]
-        fields = entry.model_dump(exclude={"path"})
-        return Source(path=data_path(entry.path, self.path.parent), **fields)
+        fields = entry.model_dump(exclude={"path", "also"})
+        also = tuple(data_path(path, self.path.parent) for path in entry.also)
+        return Source(path=data_path(entry.path, self.path.parent), also=also, **fields)
 
     @property
     def service_rule(self) -> ServiceVersion:
@@ -197,6 +202,7 @@ _FILE_KEYS = (
     "wireless",
     "choice",
     "finance",
+    "eligibility",
     "geographies",
 )
 _KINDS = {
@@ -263,7 +269,7 @@ def scenarios(path: str | Path) -> tuple[str, ...]:
 
 def _validate(content: Mapping[str, Any], path: Path, scenario: str) -> tuple[Region | None, list[str]]:
     faults = [f"key '{name}' is not known{suggestion(name, _FILE_KEYS)}" for name in content if name not in _FILE_KEYS]
-    faults += _layer_name_faults(content.get("layers"))
+    faults += _layer_name_faults(content.get("layers"), towns="eligibility" not in content)
     known = {name: value for name, value in content.items() if name in _FILE_KEYS}
     known["targets"] = known.get("targets", DEFAULT_TARGETS)
     try:
@@ -297,12 +303,14 @@ def merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
     return merged
 
 
-def _layer_name_faults(layers: object) -> list[str]:
+def _layer_name_faults(layers: object, *, towns: bool) -> list[str]:
     known = declarations()
     names = list(layers) if isinstance(layers, dict) else []
     faults = [f"layer '{name}' is not declared{suggestion(name, known)}" for name in names if name not in known]
-    if "towns" not in names:
-        faults.append("[layers.towns] is missing; every region needs a layer of towns")
+    if towns and "towns" not in names:
+        faults.append(
+            "[layers.towns] is missing; every region needs a layer of towns, unless it has a table [eligibility]"
+        )
     return faults
 
 
@@ -331,6 +339,7 @@ def _known_keys(place: tuple[int | str, ...]) -> list[str]:
         "wireless": WirelessEntry,
         "choice": ChoiceEntry,
         "finance": FinanceEntry,
+        "eligibility": EligibilityEntry,
     }
     model = models.get(str(place[0])) if len(place) > 1 else None
     return list(model.model_fields) if model else list(_FILE_KEYS)

@@ -131,7 +131,8 @@ def refuse_inputs(region: Region, places: Iterable[Path]) -> None:
     PlanError
         Naming the file.
     """
-    inputs = {region.path.resolve(), *(region.source(name).path.resolve() for name in region.layers)}
+    sources = [region.source(name) for name in region.layers]
+    inputs = {region.path.resolve(), *(path.resolve() for each in sources for path in (each.path, *each.also))}
     for place in places:
         if place.resolve() in inputs:
             raise PlanError(f"file {place}", ["is an input of this region; choose another --out"])

@@ -16,7 +16,7 @@ from layers._columns import Column, conform
 
 WANTED = {
     "towns", "counties", "states", "labor_markets", "roads", "fibre_routes", "points_of_presence", "premises",
-    "anchors", "areas", "block_towns", "institutes", "distress", "industry_employment", "area_service", "usage",
+    "anchors", "areas", "block_towns", "institutes", "indicators", "industry_employment", "area_service", "usage",
 }  # fmt: skip
 
 
