@@ -275,22 +275,3 @@ def _holds(places: Words, codes: tuple[str, ...]) -> npt.NDArray[np.bool_]:
         ],
         bool,
     )
-
-
-def kept(unit: Unit, keep: npt.NDArray[np.bool_]) -> Unit:
-    """Return the places that are kept."""
-    if keep.all():
-        return unit
-    parts = unit.parts
-    if parts is not None:
-        pieces = np.split(parts.codes, parts.starts[1:-1])
-        parts = parts_of(list(pieces[each]) for each in np.flatnonzero(keep))
-    chosen = {name: getattr(unit, name)[keep] for name in ("ids", "names", "state", "county", "metro", "market")}
-    vintage = None if unit.vintage is None else unit.vintage[keep]
-    return replace(
-        unit,
-        **chosen,
-        parts=parts,
-        vintage=vintage,
-        attributes={name: each[keep] for name, each in unit.attributes.items()},
-    )

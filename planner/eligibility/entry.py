@@ -9,7 +9,7 @@ from layers import RuleError
 from layers.errors import suggestion
 from planner.programmes import names, programme
 from planner.programmes.rule import Unit
-from planner.target import Strict, plain_number
+from planner.target import Day, Strict, plain_number
 
 
 def _confidence(value: object) -> float:
@@ -54,6 +54,8 @@ class EligibilityEntry(Strict):
         Kinds of places to screen; all of which the layers have places where none are named.
     options
         What is meant where the law leaves it open: by programme and question, the choice.
+    as_of
+        Day whose rules are applied and whose data are known; the region's day where nothing is said.
     territories
         Whether a sum of counties that stands for the nation, where the nation's figure is not on file, holds those of
         territories.
@@ -62,4 +64,5 @@ class EligibilityEntry(Strict):
     confidence: Annotated[float, BeforeValidator(_confidence)] = 0.9
     units: tuple[Unit, ...] = ()
     options: Annotated[dict[str, dict[str, str]], AfterValidator(_have_questions)] = Field(default_factory=dict)
+    as_of: Day | None = None
     territories: Annotated[bool, Field(strict=True)] = True

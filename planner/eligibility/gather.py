@@ -14,7 +14,7 @@ from planner.eligibility._answers import answers, checked_answers
 from planner.eligibility._blocks import blocks
 from planner.eligibility._counties import counties
 from planner.eligibility._figures import Figures
-from planner.eligibility._places import UNITS, Unit, inside, kept, units
+from planner.eligibility._places import UNITS, Unit, inside, units
 from planner.eligibility.evidence import Evidence, Places, Words
 from planner.programmes.measures import attributes
 
@@ -42,10 +42,10 @@ def gather(
     day
         The day.
     wanted
-        Units to return; all that have places where none is named.
+        Units to report on; all that have places where none is named. Rules may still look into the others.
     area
         Codes of states, counties or county subdivisions; only places in them, or that contain one of them, are
-        returned. What places are compared with is read from all rows.
+        reported on (`Evidence.asked`). What places are compared with is read from all rows.
     territories
         Whether a sum of counties that stands for the nation, where no figure of the nation is on file, holds those
         of territories.
@@ -69,7 +69,6 @@ def gather(
     table = layers.get("programme_answers")
     every = {code for unit in found.values() for code in unit.ids}
     said = None if table is None else checked_answers(table, day, every)
-    held = {name: kept(unit, inside(unit, area)) for name, unit in found.items()}
     statistics = blocks(layers, day)
     metros = _members(known.area)
     return {
@@ -79,10 +78,11 @@ def gather(
             figures=Figures(unit, statistics, metros, territories),
             attributes=unit.attributes,
             answers={} if said is None else answers(said, unit),
-            containers=_containers(unit, held),
+            containers=_containers(unit, found),
+            asked=inside(unit, area) if not wanted or name in wanted else np.zeros(len(unit.ids), bool),
         )
-        for name, unit in held.items()
-        if len(unit.ids) and (not wanted or name in wanted)
+        for name, unit in found.items()
+        if len(unit.ids)
     }
 
 
