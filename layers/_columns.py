@@ -1,5 +1,6 @@
 """One column: its declaration, and how values are brought to it."""
 
+from datetime import date
 from typing import Literal
 
 import numpy as np
@@ -60,6 +61,8 @@ def conform(values: pd.Series, column: Column) -> tuple[pd.Series, list[str]]:
     Row numbers in messages count data rows from 1, without a header line.
     """
     values = values.reset_index(drop=True)
+    if column.type == "date" and values.dtype == object and (values.dropna().map(type) == date).all():
+        values = values.astype("datetime64[s]")
     values = values.mask(values.astype("str").str.strip() == "") if _is_text(values) else values
     typed, bad = _CASTS[column.type](values)
     missing = values.isna() & ~bad

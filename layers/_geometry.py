@@ -77,7 +77,9 @@ def repair(table: gpd.GeoDataFrame, kind: str) -> tuple[gpd.GeoDataFrame, list[s
 
     A polygon that crosses itself keeps its area parts (`shapely.make_valid`, structure method).
     """
-    shapes = shapely.force_2d(table.geometry.to_numpy())
+    shapes = np.array(table.geometry.to_numpy())
+    high = shapely.get_coordinate_dimension(shapes) > 2
+    shapes[high] = shapely.force_2d(shapes[high])
     notes = []
     if kind == "polygon":
         bad = np.flatnonzero(~shapely.is_valid(shapes) & ~shapely.is_missing(shapes))

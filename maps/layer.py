@@ -257,7 +257,7 @@ class Lines(_Classed):
         shapes = self.shapes[rows]
         column = self.style.group_column
         given = self.table[column] if column in self.table else pd.Series("", index=self.table.index)
-        groups = given.map(text).to_numpy(dtype=object)[rows]
+        groups = given[rows].map(text).to_numpy(dtype=object)
         tolerance = self.style.tolerance_m or styles().map.line_tolerance_m
         counts, run = geometry.encoded_lines(self.to_page(geometry.merged_lines(shapes, groups, tolerance)))
         return {

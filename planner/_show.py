@@ -188,7 +188,7 @@ def plan(made: Plan, files: Iterable[Path]) -> None:
     for sentence in (*costs, *last_mile_sentences(made.tables)):
         line(sentence)
     rows = [*made.layers.values(), cover[cover["basis"] != "none"]]
-    origins = sorted({str(value) for table in rows for value in set(table["origin"])} - {"published"})
+    origins = sorted({str(value) for table in rows for value in table["origin"].unique()} - {"published"})
     if origins:
         line(f"mind: some layers are {', '.join(origins)}; each table and the map say which")
     for note in made.notes:

@@ -95,7 +95,7 @@ def plan_command(
 
 def _plan_and_save(region_file: Path, scenario: str, out: Path, engine: str = "duckdb", *, as_json: bool) -> None:
     region = load_region(region_file, scenario)
-    with _progress() as tell, compiling_ahead(wanted=region.middle_mile is not None):
+    with compiling_ahead(wanted=region.middle_mile is not None), _progress() as tell:
         made = plan(region, tell, engine)
         tell("map and files")
         files = maps.save(made, out)
@@ -165,7 +165,7 @@ def middle_mile_command(
     Example: townline middle-mile region.toml --out middle-mile
     """
     checked_region = load_region(region, scenario)
-    with _progress() as tell, compiling_ahead(wanted=checked_region.middle_mile is not None):
+    with compiling_ahead(wanted=checked_region.middle_mile is not None), _progress() as tell:
         tell("check")
         world = check(checked_region)
         tell("coverage")

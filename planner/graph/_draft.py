@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from layers._kernel import kernel, part
+from layers._kernel import kernel, leaf
 from planner.graph._heap import iota
 from planner.graph._net import Flags, Longs, Net, Shorts
 
@@ -43,12 +43,12 @@ def chain(net: Net, keep: Flags) -> Draft:
     )  # fmt: skip
     for e in range(m - 1, -1, -1):
         if keep[e]:
-            hang(draft, 2 * e, net.tail[e])
-            hang(draft, 2 * e + 1, net.head[e])
+            hang(draft, 2 * e, int(net.tail[e]))
+            hang(draft, 2 * e + 1, int(net.head[e]))
     return draft
 
 
-@part
+@leaf
 def hang(draft: Draft, h: int, v: int) -> None:
     """Let a half-edge end at a vertex."""
     draft.end[h] = v
@@ -60,7 +60,7 @@ def hang(draft: Draft, h: int, v: int) -> None:
     draft.degree[v] += 1
 
 
-@part
+@leaf
 def unhang(draft: Draft, h: int) -> None:
     """Take a half-edge from its vertex, which is to be looked at again."""
     v = draft.end[h]
@@ -74,7 +74,7 @@ def unhang(draft: Draft, h: int) -> None:
     remember(draft, v)
 
 
-@part
+@leaf
 def remember(draft: Draft, v: int) -> None:
     """Note that a vertex is to be looked at again."""
     if not draft.waiting[v]:
@@ -83,7 +83,7 @@ def remember(draft: Draft, v: int) -> None:
         draft.size[2] += 1
 
 
-@part
+@leaf
 def cut(draft: Draft, e: int) -> None:
     """Take an edge away."""
     draft.alive[e] = False
@@ -91,7 +91,7 @@ def cut(draft: Draft, e: int) -> None:
     unhang(draft, 2 * e + 1)
 
 
-@part
+@leaf
 def between(draft: Draft, u: int, v: int) -> int:
     """Return the edge between two vertices, or -1."""
     if draft.degree[v] < draft.degree[u]:
@@ -104,7 +104,7 @@ def between(draft: Draft, u: int, v: int) -> int:
     return -1
 
 
-@part
+@leaf
 def compose(draft: Draft, one: int, two: int) -> int:
     """Return a new piece of two pieces."""
     made = draft.size[0]

@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from layers._kernel import part
+from layers._kernel import leaf, part
 from planner.graph._net import Longs, Shorts
 
 
-@part
+@leaf
 def push(heap: Shorts, place: Shorts, key: Longs, size: int, vertex: int) -> int:
     """Enter a vertex, or move it up after its key fell; return the new size. `place` is -1 outside the queue."""
     at = int(place[vertex])
@@ -27,7 +27,7 @@ def push(heap: Shorts, place: Shorts, key: Longs, size: int, vertex: int) -> int
     return size
 
 
-@part
+@leaf
 def pop(heap: Shorts, place: Shorts, key: Longs, size: int) -> int:
     """Take out and return the vertex with the least key; the size falls by one."""
     top = int(heap[0])
@@ -56,14 +56,14 @@ def pop(heap: Shorts, place: Shorts, key: Longs, size: int) -> int:
     return top
 
 
-@part
+@leaf
 def clear(heap: Shorts, place: Shorts, size: int) -> None:
     """Empty the queue."""
     for at in range(size):
         place[heap[at]] = -1
 
 
-@part
+@leaf
 def meld(child: Shorts, sibling: Shorts, key: Longs, one: int, two: int) -> int:
     """Return the top of two pairing heaps in one; element k is an end of edge k >> 1, whose key counts; -1 is empty."""
     if one < 0:
@@ -77,7 +77,7 @@ def meld(child: Shorts, sibling: Shorts, key: Longs, one: int, two: int) -> int:
     return one
 
 
-@part
+@leaf
 def drop(child: Shorts, sibling: Shorts, key: Longs, top: int) -> int:
     """Return the top of a pairing heap after its top is gone."""
     pairs = -1
@@ -104,7 +104,7 @@ def drop(child: Shorts, sibling: Shorts, key: Longs, top: int) -> int:
     return heap
 
 
-@part
+@leaf
 def find(leader: Shorts, vertex: int) -> int:
     """Return the leader of a vertex's group, halving the path."""
     while leader[vertex] != vertex:

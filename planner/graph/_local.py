@@ -14,7 +14,7 @@ from typing import Final
 
 import numpy as np
 
-from layers._kernel import kernel, part, typed
+from layers._kernel import kernel, leaf, part, typed
 from planner.graph._heap import drop, iota, meld
 from planner.graph._net import Flags, Net, Shorts
 from planner.graph._paths import FAR, Regions, Tree, cost_of, nearest, span
@@ -102,14 +102,14 @@ def _start(net: Net, inside: Flags) -> State:
     )  # fmt: skip
 
 
-@part
+@leaf
 def _join(state: State, v: int, u: int) -> None:
     """Put vertex u, or the subtree it leads, into the subtree of v."""
     state.leader[u] = v
     state.top[v] = meld(state.child, state.sibling, state.key, int(state.top[v]), int(state.top[u]))
 
 
-@part
+@leaf
 def _climb(net: Net, tree: Tree, state: State, v: int, children: Shorts, count: int) -> tuple[int, int, int, bool]:
     """Walk the key path up from v, its inner vertices into `gone`; return their count, upper end, cost, if it may go."""
     free = bool(not state.locked[v])
@@ -124,7 +124,7 @@ def _climb(net: Net, tree: Tree, state: State, v: int, children: Shorts, count: 
     return count, u, cost, free
 
 
-@part
+@leaf
 def _try_path(net: Net, inside: Flags, tree: Tree, state: State, v: int, children: Shorts) -> bool:
     """Exchange the key path above v if it pays."""
     count, upper, cost, free = _climb(net, tree, state, v, children, _NONE)
@@ -134,7 +134,7 @@ def _try_path(net: Net, inside: Flags, tree: Tree, state: State, v: int, childre
     return _reconnect(net, inside, tree, state, _ONE, count, cost, upper)
 
 
-@part
+@leaf
 def _try_vertex(
     net: Net, inside: Flags, tree: Tree, state: State, v: int, first: Shorts, following: Shorts, children: Shorts
 ) -> bool:
@@ -160,7 +160,7 @@ def _try_vertex(
     return free and _reconnect(net, inside, tree, state, parts, count, cost, upper)
 
 
-@part
+@leaf
 def _reconnect(
     net: Net, inside: Flags, tree: Tree, state: State, parts: int, count: int, cost: int, upper: int
 ) -> bool:
@@ -195,7 +195,7 @@ def _reconnect(
     return True
 
 
-@part
+@leaf
 def _tops(net: Net, state: State, parts: int, cost: int) -> int:
     """Find the boundary edges that lead from each part to the rest or to other parts; drop those without use later."""
     found = 0
@@ -219,10 +219,12 @@ def _tops(net: Net, state: State, parts: int, cost: int) -> int:
     return found
 
 
-@part
+@leaf
 def _cheapest(net: Net, state: State, parts: int, found: int, cost: int) -> int:
     """Bring the cheapest edges that join all parts and the rest to the front; return their count, 0 if too dear."""
-    group = np.arange(parts + 1)
+    group = state.heap  # free after repair
+    for i in range(parts + 1):
+        group[i] = i
     total = 0
     for i in range(parts):
         best, one, two = -1, 0, 0
@@ -246,7 +248,7 @@ def _cheapest(net: Net, state: State, parts: int, found: int, cost: int) -> int:
     return parts
 
 
-@part
+@leaf
 def _trace(net: Net, inside: Flags, state: State, x: int) -> int:
     """Put the path from a vertex to its base inside; return the base."""
     while True:
@@ -257,7 +259,7 @@ def _trace(net: Net, inside: Flags, state: State, x: int) -> int:
         x = net.tail[e] + net.head[e] - x
 
 
-@part
+@leaf
 def _lock(tree: Tree, state: State, a: int, b: int) -> None:
     """Lock the tree's path between two vertices."""
     while a != b:

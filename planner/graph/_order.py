@@ -2,17 +2,17 @@
 
 import numpy as np
 
-from layers._kernel import kernel
+from layers._kernel import kernel, leaf
 from planner.graph._net import Longs
 
 
-@kernel
+@leaf
 def _before(cost: Longs, weight: Longs, one: int, two: int) -> bool:
     """Whether block one is the cheaper for its weight."""
     return bool(cost[one] * weight[two] < cost[two] * weight[one])
 
 
-@kernel
+@leaf
 def _meld(child: Longs, sibling: Longs, cost: Longs, weight: Longs, one: int, two: int) -> int:
     if one < 0:
         return two
@@ -25,7 +25,7 @@ def _meld(child: Longs, sibling: Longs, cost: Longs, weight: Longs, one: int, tw
     return one
 
 
-@kernel
+@leaf
 def _rest(child: Longs, sibling: Longs, cost: Longs, weight: Longs, top: int) -> int:
     """Return the top of a heap after its top is gone."""
     pairs = -1

@@ -8,7 +8,7 @@ from heapq import heappop, heappush
 
 import numpy as np
 
-from layers._kernel import kernel, part
+from layers._kernel import kernel, leaf
 from planner.graph._prize_ascent import FAR, Bools, Net
 from planner.graph.network import Ints
 
@@ -56,7 +56,7 @@ def _links(net: Net, up: Ints, distance: Ints, base: Ints) -> tuple[Ints, Ints]:
     return chosen[:count], length[:count]
 
 
-@part
+@leaf
 def _meeting(net: Net, ends: tuple[int, int], up: Ints, mark: Ints, stamp: int) -> int:
     """Return the lowest tree vertex that is above both ends, or one of them."""
     one, two = ends
@@ -69,7 +69,7 @@ def _meeting(net: Net, ends: tuple[int, int], up: Ints, mark: Ints, stamp: int) 
         one, two = two, one
 
 
-@part
+@leaf
 def _longest(net: Net, prize: Ints, vertex: int, stop: int, up: Ints, branches: Ints) -> tuple[int, int]:
     """Return the length and the lower end of the longest key path between a vertex and one above it."""
     best, low = 0, -1

@@ -94,7 +94,8 @@ def span(net: Net, root: int, prize: Ints, inside: Bools) -> tuple[Ints, Ints]:
         else:
             settled[vertex] = False
             up[vertex] = -1
-    inside[:] = settled
+    for vertex in range(count):
+        inside[vertex] = settled[vertex]
     return order[:kept].copy(), up
 
 

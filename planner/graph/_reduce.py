@@ -5,7 +5,7 @@ from typing import Final
 
 import numpy as np
 
-from layers._kernel import kernel, part
+from layers._kernel import kernel, leaf
 from planner.graph._detour import needed
 from planner.graph._draft import Draft, between, chain, compose, cut, hang, remember, unhang
 from planner.graph._net import Flags, Longs, Net, Shorts, net_of
@@ -125,7 +125,7 @@ def _simplify(draft: Draft) -> None:
             _pass_through(draft, int(draft.top[v]))
 
 
-@part
+@leaf
 def _pass_through(draft: Draft, h: int) -> None:
     """Make one edge of the two at a vertex, unless there is one that costs no more."""
     g = int(draft.after[h])
@@ -150,7 +150,7 @@ def _pass_through(draft: Draft, h: int) -> None:
     draft.cost[a] = cost
 
 
-@part
+@leaf
 def _simplify_terminal(draft: Draft, v: int) -> None:
     """Fix the cheapest edge of a terminal and merge its ends, where it is the only edge or leads to a terminal."""
     if draft.size[3] < 2:
@@ -179,7 +179,7 @@ def _simplify_terminal(draft: Draft, v: int) -> None:
     _merge(draft, v, u)
 
 
-@part
+@leaf
 def _merge(draft: Draft, v: int, u: int) -> None:
     """Give all edges of v to u."""
     while draft.top[v] >= 0:

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from layers._kernel import part
+from layers._kernel import leaf
 from planner.graph._heap import find, pop, push
 from planner.graph._net import Flags, Longs, Net, Shorts
 from planner.graph._paths import FAR, Regions
@@ -39,13 +39,13 @@ class State(NamedTuple):
     price: Longs
 
 
-@part
+@leaf
 def label_of(state: State, base: int) -> int:
     """Return the number of the part that a base belongs to, 0 for the rest, -1 where it was taken away."""
     return -1 if state.label[base] < 0 else int(state.label[find(state.leader, base)])
 
 
-@part
+@leaf
 def repair(net: Net, state: State, count: int, found: int, cost: int) -> int:
     """Compute the regions of the vertices in `gone` anew and find the edges there that join parts."""
     now = state.stamp[-1]
@@ -92,7 +92,7 @@ def repair(net: Net, state: State, count: int, found: int, cost: int) -> int:
     return found
 
 
-@part
+@leaf
 def _crossing(net: Net, state: State, x: int, found: int, cost: int) -> int:
     """Find the edges of a vertex with a new base that join parts."""
     now = state.stamp[-1]
@@ -115,7 +115,7 @@ def _crossing(net: Net, state: State, x: int, found: int, cost: int) -> int:
     return found
 
 
-@part
+@leaf
 def base_of(state: State, x: int) -> int:
     """Return the base of a vertex now."""
     return int(state.new.base[x] if state.stamp[x] == state.stamp[-1] else state.old.base[x])

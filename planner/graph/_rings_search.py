@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from layers._kernel import kernel, part, typed
+from layers._kernel import kernel, leaf, part, typed
 from planner.graph._rings_walk import Flags, Net, exposed, link, missing, survey
 from planner.graph.network import MOST, Ints
 
@@ -10,7 +10,7 @@ _NEVER = typed(MOST)
 _NO_END = typed(-1)
 
 
-@part
+@leaf
 def draw(state: Ints, below: int) -> int:
     """Return a random number from 0 to `below` - 1 (xorshift; the state moves on)."""
     word = state[0]
@@ -21,7 +21,7 @@ def draw(state: Ints, below: int) -> int:
     return int((word >> 11) % below)
 
 
-@part
+@leaf
 def shuffle(numbers: Ints, state: Ints) -> None:
     """Put numbers in random order."""
     for place in range(len(numbers) - 1, 0, -1):
@@ -48,8 +48,8 @@ def prune(net: Net, inside: Flags) -> None:
         if inside[edge] and walk.number[net.tail[edge]] < 0:
             inside[edge] = False
     degree = degrees(net, inside)
-    for leaf in walk.order:
-        here = leaf
+    for end in walk.order:
+        here = end
         while degree[here] == 1 and not net.wanted[here] and here != net.root:
             for slot in range(net.start[here], net.start[here + 1]):
                 if inside[net.edge[slot]]:
@@ -123,7 +123,12 @@ def exchange(net: Net, inside: Flags, todo: Flags, state: Ints) -> None:
     """Exchange key paths through the edges `todo`, and those near to what changed, until nothing gets cheaper."""
     degree = degrees(net, inside)
     while True:
-        chosen = np.flatnonzero(todo & inside)
+        chosen, count = np.empty(len(todo), np.int64), 0
+        for place in range(len(todo)):
+            if todo[place] and inside[place]:
+                chosen[count] = place
+                count += 1
+        chosen = chosen[:count]
         todo[:] = False
         if not len(chosen):
             return
@@ -135,7 +140,8 @@ def exchange(net: Net, inside: Flags, todo: Flags, state: Ints) -> None:
             path, first, last = key_path(net, inside, degree, int(edge))
             new = _swap(net, inside, degree, int(edge))
             if inside[edge]:
-                done[path] = True
+                for one in path:
+                    done[one] = True
                 continue
             for one in new:
                 mark(net, net.tail[one], todo)
@@ -144,7 +150,7 @@ def exchange(net: Net, inside: Flags, todo: Flags, state: Ints) -> None:
             mark(net, last, todo)
 
 
-@part
+@leaf
 def mark(net: Net, vertex: int, todo: Flags) -> None:
     """Note the edges at a vertex."""
     for slot in range(net.start[vertex], net.start[vertex + 1]):
@@ -162,7 +168,8 @@ def mend(net: Net, inside: Flags, price: Ints, state: Ints) -> bool:
         paid, new = link(net, inside, walk, (lost, _NO_END), price, _NEVER)
         if paid < 0:
             return False
-        inside[new] = True
+        for one in new:
+            inside[one] = True
     while True:
         walk = survey(net, inside)
         first = exposed(walk)
@@ -178,7 +185,8 @@ def mend(net: Net, inside: Flags, price: Ints, state: Ints) -> bool:
         paid, new = link(net, inside, walk, (first, last), price, _NEVER)
         if paid < 0:
             return False
-        inside[new] = True
+        for one in new:
+            inside[one] = True
 
 
 @kernel
@@ -195,10 +203,13 @@ def total(net: Net, inside: Flags) -> int:
 def _tear(net: Net, inside: Flags, state: Ints, todo: Flags) -> None:
     """Take out some key paths near a random vertex of the network; note what is near."""
     degree = degrees(net, inside)
-    there = np.flatnonzero(degree > 0)
-    queue, count = np.empty(len(net.hub), np.int64), 1
+    queue, count = np.empty(len(net.hub), np.int64), 0
+    for vertex in range(len(degree)):
+        if degree[vertex] > 0:
+            queue[count] = vertex
+            count += 1
     seen = np.zeros(len(net.hub), np.bool_)
-    queue[0] = there[draw(state, len(there))]
+    queue[0], count = queue[draw(state, count)], 1
     seen[queue[0]] = True
     left, place, odds = 2 + draw(state, 7), 0, 2 + draw(state, 3)
     while place < count and left > 0:
@@ -211,7 +222,8 @@ def _tear(net: Net, inside: Flags, state: Ints, todo: Flags) -> None:
                 count += 1
             if inside[net.edge[slot]] and left > 0 and draw(state, odds) > 0:
                 path, first, last = key_path(net, inside, degree, net.edge[slot])
-                inside[path] = False
+                for one in path:
+                    inside[one] = False
                 mark(net, first, todo)
                 mark(net, last, todo)
                 degree = degrees(net, inside)
@@ -233,14 +245,16 @@ def roam(net: Net, inside: Flags, rounds: int, state: Ints) -> None:
         if not mend(net, trial, price, state):
             continue
         prune(net, trial)
-        for new in np.flatnonzero(trial & ~before):
-            mark(net, net.tail[new], todo)
-            mark(net, net.head[new], todo)
+        for new in range(len(trial)):
+            if trial[new] and not before[new]:
+                mark(net, net.tail[new], todo)
+                mark(net, net.head[new], todo)
         exchange(net, trial, todo, state)
         prune(net, trial)
         cost = total(net, trial)
         if cost < best:
             best = cost
-            inside[:] = trial
+            for edge in range(len(trial)):
+                inside[edge] = trial[edge]
         if cost <= best + best // 500:
             now = trial

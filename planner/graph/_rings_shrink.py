@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from layers._kernel import kernel
+from planner.graph._rings_ascent import Cuts, chosen
 from planner.graph._rings_walk import Flags, Net, make_net, survey
 from planner.graph.network import Graph, Ints
 
@@ -55,15 +56,12 @@ def _once(now: Shrunk, net: Net) -> Shrunk:
     third = np.zeros(len(order), np.bool_)
     third[2:] = (low[order[2:]] == low[order[:-2]]) & (high[order[2:]] == high[order[:-2]])
     order = order[~third]
-    parts = [
-        np.concatenate([now.chain[now.start[e] : now.start[e + 1]] for e in chain[start[o] : start[o + 1]]])
-        for o in order
-    ]
+    pieces = chosen(Cuts(start, chain), order)
+    parts = chosen(Cuts(now.start, now.chain), pieces.arcs)
     number = np.full(len(net.hub), -1, np.int64)
     number[keep] = np.arange(len(keep))
     graph = Graph(len(keep), number[low[order]], number[high[order]], cost[order])
-    begin = np.concatenate([[0], np.cumsum([len(part) for part in parts], dtype=np.int64)]).astype(np.int64)
-    return Shrunk(graph, now.keep[keep], begin, np.concatenate([now.chain[:0], *parts]))
+    return Shrunk(graph, now.keep[keep], parts.start[pieces.start], parts.arcs)
 
 
 @kernel
@@ -75,7 +73,8 @@ def _useful(net: Net) -> Flags:
     idle = walk.number < 0
     for vertex in walk.order:
         if walk.bridge[vertex] and walk.below[vertex] == 0 and not idle[vertex]:
-            idle[walk.order[walk.number[vertex] : walk.past[vertex]]] = True
+            for place in range(walk.number[vertex], walk.past[vertex]):
+                idle[walk.order[place]] = True
     for edge in range(len(inside)):
         tail, head = net.tail[edge], net.head[edge]
         inside[edge] = tail != head and not idle[tail] and not idle[head]
@@ -86,16 +85,20 @@ def _useful(net: Net) -> Flags:
 def _chains(net: Net, useful: Flags) -> tuple[Ints, Ints, Ints, Ints, Ints]:
     """Return ends, cost and edges of each chain between vertices that are wanted or where three edges meet."""
     degree, edges = np.zeros(len(net.hub), np.int64), len(net.cost)
-    for edge in np.flatnonzero(useful):
-        degree[net.tail[edge]] += 1
-        degree[net.head[edge]] += 1
-    stops = (degree > 2) | (net.wanted > 0)
+    for edge in range(edges):
+        if useful[edge]:
+            degree[net.tail[edge]] += 1
+            degree[net.head[edge]] += 1
+    stops = np.zeros(len(degree), np.bool_)
+    for vertex in range(len(degree)):
+        stops[vertex] = degree[vertex] > 2 or net.wanted[vertex] > 0
     tail, head, cost = np.empty(edges, np.int64), np.empty(edges, np.int64), np.zeros(edges, np.int64)
-    start, chain, done = np.zeros(edges + 1, np.int64), np.empty(edges, np.int64), ~useful
+    start, chain = np.zeros(edges + 1, np.int64), np.empty(edges, np.int64)
+    done = np.zeros(edges, np.bool_)
     count = links = 0
-    for stop in np.flatnonzero(stops):
+    for stop in range(len(stops)):
         for first in range(net.start[stop], net.start[stop + 1]):
-            if done[net.edge[first]]:
+            if not stops[stop] or done[net.edge[first]] or not useful[net.edge[first]]:
                 continue
             here, slot, price, begin = stop, first, 0, links
             while True:
@@ -107,7 +110,7 @@ def _chains(net: Net, useful: Flags) -> tuple[Ints, Ints, Ints, Ints, Ints]:
                 if stops[here]:
                     break
                 for slot in range(net.start[here], net.start[here + 1]):
-                    if not done[net.edge[slot]]:
+                    if useful[net.edge[slot]] and not done[net.edge[slot]]:
                         break
             if here == stop:
                 links = begin

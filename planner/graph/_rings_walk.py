@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from layers._kernel import kernel, part
+from layers._kernel import kernel, leaf, part
 from planner.graph.network import Graph, Ints
 
 Flags = npt.NDArray[np.bool_]
@@ -94,7 +94,7 @@ def survey(net: Net, inside: Flags) -> Survey:
     return Survey(order[:count], number, past, up, bridge, below)
 
 
-@part
+@leaf
 def exposed(walk: Survey) -> int:
     """Return the last vertex of the walk whose edge upwards is a bridge between hubs, or -1."""
     for place in range(len(walk.order) - 1, 0, -1):
@@ -104,7 +104,7 @@ def exposed(walk: Survey) -> int:
     return -1
 
 
-@part
+@leaf
 def missing(net: Net, walk: Survey) -> int:
     """Return the first wanted vertex that the walk did not reach, or -1."""
     for vertex in range(len(net.wanted)):
@@ -113,13 +113,13 @@ def missing(net: Net, walk: Survey) -> int:
     return -1
 
 
-@part
+@leaf
 def _holds(walk: Survey, top: int, vertex: int) -> bool:
     """Tell whether a vertex is at or below another in the walk."""
     return bool(walk.number[top] <= walk.number[vertex] < walk.past[top])
 
 
-@part
+@leaf
 def _forbidden(walk: Survey, ends: tuple[int, int], step: tuple[int, int, int]) -> bool:
     """Tell whether a step along an edge inside goes forward over a bridge between hubs that the link must span."""
     here, there, edge = step

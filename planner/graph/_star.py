@@ -4,7 +4,7 @@ from typing import Final
 
 import numpy as np
 
-from layers._kernel import kernel, part
+from layers._kernel import kernel, leaf
 from planner.graph._draft import Draft, between, compose, cut, hang
 from planner.graph._heap import clear, pop, push
 from planner.graph._net import Longs, Shorts
@@ -32,7 +32,7 @@ def open_stars(draft: Draft) -> None:
             ends[i], edges[i] = draft.end[h ^ 1], h >> 1
             h = int(draft.after[h])
         one, two, three = draft.cost[edges[0]], draft.cost[edges[1]], draft.cost[edges[2]]
-        a, b, c = ends[0], ends[1], ends[2]
+        a, b, c = int(ends[0]), int(ends[1]), int(ends[2])
         most = one + two + three
         ab, ac = _past(draft, v, a, b, c, most, far, heap, place, seen)
         if min(ab, ac) > most:
@@ -42,7 +42,7 @@ def open_stars(draft: Draft) -> None:
             continue
         pieces = draft.piece[edges]
         for i in range(3):
-            cut(draft, edges[i])
+            cut(draft, int(edges[i]))
         if ab > one + two:
             _tie(draft, edges[0], a, b, one + two, compose(draft, pieces[0], pieces[1]))
         if ac > one + three:
@@ -51,7 +51,7 @@ def open_stars(draft: Draft) -> None:
             _tie(draft, edges[2], b, c, two + three, compose(draft, pieces[1], pieces[2]))
 
 
-@part
+@leaf
 def _tie(draft: Draft, e: int, a: int, b: int, cost: int, piece: int) -> None:
     """Put a new edge between two vertices in place of a dearer one."""
     there = between(draft, a, b)
@@ -64,7 +64,7 @@ def _tie(draft: Draft, e: int, a: int, b: int, cost: int, piece: int) -> None:
     hang(draft, 2 * e + 1, b)
 
 
-@part
+@leaf
 def _past(
     draft: Draft, v: int, a: int, b: int, c: int, most: int, far: Longs, heap: Shorts, place: Shorts, seen: Shorts
 ) -> tuple[int, int]:

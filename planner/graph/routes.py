@@ -173,7 +173,8 @@ def _send(net: Net) -> Ints:
         while found != net.root:
             flow[by[found]] += 1 if net.head[by[found]] == found else -1
             found = net.tail[by[found]] + net.head[by[found]] - found
-        apart = np.where(shared < _FAR, apart + plain, 0)
+        for vertex in range(len(apart)):
+            apart[vertex] = apart[vertex] + plain[vertex] if shared[vertex] < _FAR else 0
     return flow
 
 

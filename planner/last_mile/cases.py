@@ -124,7 +124,10 @@ def _designed(design: AreaDesign, origin: str) -> Build:
 def _weakest(world: World) -> str:
     """Return the least certain origin among premises and roads."""
     found = {
-        str(value) for name in ("premises", "roads") if name in world.layers for value in world.layers[name]["origin"]
+        str(value)
+        for name in ("premises", "roads")
+        if name in world.layers
+        for value in world.layers[name]["origin"].unique()
     }
     return next((name for name in _DRAWN if name in found), "published")
 

@@ -57,9 +57,11 @@ def _near(design: Design, vertex: Ints, reach_m: float) -> np.ndarray:
     ends = (roads.tail[edges], roads.head[edges])
     table = pd.DataFrame({"a": np.minimum(*ends), "b": np.maximum(*ends), "m": roads.length_m[edges]})
     table = table.sort_values("m").drop_duplicates(["a", "b"])  # parallel edges would add up
-    shape = (roads.vertices, roads.vertices)
-    matrix = csr_array((np.maximum(table["m"].to_numpy(), 1e-9), (table["a"].to_numpy(), table["b"].to_numpy())), shape)
     own, place = np.unique(vertex, return_inverse=True)
+    on = np.unique(np.concatenate([*ends, own]))  # few of the roads' vertices
+    ends = np.searchsorted(on, table["a"]), np.searchsorted(on, table["b"])
+    matrix = csr_array((np.maximum(table["m"].to_numpy(), 1e-9), ends), (len(on), len(on)))
+    own = np.searchsorted(on, own)
     reached = dijkstra(matrix, directed=False, indices=own, limit=reach_m)[:, own] <= reach_m
     near: np.ndarray = reached[np.ix_(place, place)]
     return near

@@ -468,8 +468,8 @@ def test_rural_codes_and_facts_are_attributes():
 @pytest.fixture
 def asking(monkeypatch):
     tests = {
-        "need": AnswerTest(kind="answer", title="t", question="?"),
-        "points": AnswerTest(kind="answer", title="t", question="?", op=">=", threshold="least"),
+        "need": AnswerTest(citation="1 USC 1", kind="answer", title="t", question="?"),
+        "points": AnswerTest(citation="1 USC 1", kind="answer", title="t", question="?", op=">=", threshold="least"),
     }
     monkeypatch.setattr(_answers, "programmes", lambda: (SimpleNamespace(name="one", tests=tests),))
 
