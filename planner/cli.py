@@ -17,14 +17,20 @@ from rich.console import Console
 
 import maps
 from layers import PlanError, TownlineError, data_folder, declarations, declared, filings
-from planner import _show, compare
+from layers.adapt import Period, adapt, shapes
+from planner import _screening, _show, _show_eligibility, compare
 from planner.backtest_stage import back_test_of
 from planner.check import check
 from planner.covered import cover
+from planner.eligibility.around import redrawn
+from planner.eligibility.explain import memo
+from planner.eligibility.funds import consortium, money_table, stacked
+from planner.eligibility.partners import fits
 from planner.finance.terms import finance_prices
 from planner.graph.ahead import compiling_ahead
 from planner.last_mile.summary import figures, finance_figures
 from planner.plan import last_mile, middle_mile, plan
+from planner.programmes import programme
 from planner.region import Region, load_region
 from planner.result import refuse_inputs, save_csv, save_geopackage, write_bytes
 
@@ -42,6 +48,15 @@ Scenario = Annotated[str, typer.Option(help="Name of a [scenario.NAME] table of 
 Engine = Annotated[
     str, typer.Option(help="Where filings are counted: duckdb, or spark (master in SPARK_MASTER) for a cluster.")
 ]
+RegionHere = Annotated[Path, typer.Option("--region", help="Region file (TOML).")]
+AsOf = Annotated[
+    datetime | None,
+    typer.Option(
+        formats=["%Y-%m-%d"], help="Day of rules and data; the region's where none is named.", show_default=False
+    ),
+]
+PlaceName = Annotated[str, typer.Argument(help="Code or name of the place.", show_default=False)]
+UnitName = Annotated[str, typer.Option(help="Kind of place, where a name means several: county, community, ...")]
 _FINANCE = ("finance", "finance_opex", "funding", "cash_flow", "finance_risk", "finance_tornado")
 _FINANCE_CHARTS = ("charts/cash-flow", "charts/what-matters")
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object for machines.")]
@@ -284,6 +299,247 @@ def back_test_command(
         _print_result(checked_region, {"towns": rows, "said": said}, list(world.notes), files)
     else:
         _show.back_test(made, said, checked_region, world.notes, files)
+
+
+@app.command("eligibility")
+def eligibility_command(
+    region: Annotated[Path, typer.Argument(help="Region file (TOML).")] = Path("region.toml"),
+    out: Annotated[Path, typer.Option(help="Folder for the tables and eligibility.html.")] = Path("eligibility"),
+    as_of: AsOf = None,
+    changes: Annotated[
+        tuple[datetime, datetime] | None,
+        typer.Option(formats=["%Y-%m-%d"], help="Two days: what changed between them, and why.", show_default=False),
+    ] = None,
+    scenario: Scenario = "",
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Say what each place can apply for on a day, under which paragraph, by what margin; or what changed.
+
+    Example: townline eligibility region.toml --as-of 2026-11-22 --out eligibility
+    """
+    asked = _screening.on_day(region, scenario, as_of.date() if as_of else None)
+    if changes is not None:
+        _changes(asked, changes, out, as_json=as_json)
+        return
+    with _progress() as tell:
+        told = _screening.tell(asked, tell)
+        tell("tables and map")
+        made = told.tables()
+        files = _write(made, out, None, asked)
+        drawn, said = maps.save_eligibility(asked, told.world.layers, made, out)
+    notes = [*told.world.notes, *said]
+    if as_json:
+        counts = (
+            made["eligibility"].groupby(["unit", "programme", "status", "verdict"]).size().reset_index(name="places")
+        )
+        found = {"day": str(told.screening.day), "verdicts": json.loads(counts.to_json(orient="records"))}
+        _print_result(asked, found, notes, [*files, *drawn])
+    else:
+        _show_eligibility.screening(told.title, made["eligibility"], notes, [*files, *drawn])
+
+
+def _changes(region: Region, days: tuple[datetime, datetime], out: Path, *, as_json: bool) -> None:
+    first, last = (day.date() for day in days)
+    with _progress() as tell:
+        made = _screening.changes_of(region, first, last, tell)
+    files = _write(made, out, None, region)
+    table = made["eligibility_changes"]
+    if as_json:
+        _print_result(
+            region,
+            {"changes": json.loads(table.assign(day=table["day"].astype("str")).to_json(orient="records"))},
+            [],
+            files,
+        )
+    else:
+        _show_eligibility.changes(f"{region.name}, {first} to {last}", table, files)
+
+
+@app.command("explain")
+def explain_command(
+    place: PlaceName,
+    name: Annotated[str, typer.Argument(metavar="PROGRAMME", help="See 'townline programmes'.", show_default=False)],
+    region: RegionHere = Path("region.toml"),
+    as_of: AsOf = None,
+    unit: UnitName = "",
+    out: Annotated[Path | None, typer.Option(help="Text file for the memorandum.", show_default=False)] = None,
+    scenario: Scenario = "",
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Print the reasoning behind one verdict like a lawyer's memorandum, with figures and citations.
+
+    Example: townline explain "Hampden County" eda-distress --region region.toml
+    """
+    asked = _screening.on_day(region, scenario, as_of.date() if as_of else None, name)
+    with _progress() as tell:
+        told = _screening.tell(asked, tell)
+    kind, position = told.place(place, unit)
+    told.result(name, kind)
+    text = memo(told.screening, name, kind, position)
+    if out is not None:
+        refuse_inputs(asked, [out])
+        write_bytes(out, text.encode())
+    if as_json:
+        _print_result(
+            asked, {"place": told.name(kind, position), "programme": name, "memo": text}, [], [out] if out else []
+        )
+    else:
+        for each in text.splitlines():
+            _show.line(each)
+
+
+@app.command("portfolio")
+def portfolio_command(
+    place: PlaceName,
+    region: RegionHere = Path("region.toml"),
+    as_of: AsOf = None,
+    unit: UnitName = "",
+    focus: Annotated[
+        list[str] | None, typer.Option(help="Field of work to hold against focus areas; repeat it.")
+    ] = None,
+    out: Annotated[Path, typer.Option(help="Folder for the tables.")] = Path("portfolio"),
+    scenario: Scenario = "",
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Show all that a place can apply for: verdicts, shares, awards, and who can pay for its projects.
+
+    Layers project_costs and consortium_members of the region file add stacked grants and members to find.
+
+    Example: townline portfolio Springfield --region region.toml --focus "advanced materials science"
+    """
+    asked = _screening.on_day(region, scenario, as_of.date() if as_of else None)
+    with _progress() as tell:
+        told = _screening.tell(asked, tell)
+    kind, position = told.place(place, unit)
+    made = {
+        "eligibility_portfolio": told.portfolio(kind, position),
+        "programme_money": money_table(told.screening, kind, position),
+    }
+    notes: list[str] = []
+    costs, members = told.world.get("project_costs"), told.world.get("consortium_members")
+    if costs is not None:
+        paid = stacked(told.screening, kind, position, costs, ("open",))
+        made["stacked_money"] = paid.table
+        notes += [
+            f"grants for the projects: {paid.grants_usd:,.0f} USD at most{'' if paid.proven else ', not proved'}",
+            *paid.notes,
+        ]
+    if members is not None:
+        made["consortium_check"] = consortium(told.screening, members)
+    if focus:
+        parts = [
+            fits(each, told.screening.day, focus)
+            for each in {found.programme.name: found.programme for found in told.screening.screened.values()}.values()
+        ]
+        made["focus_fit"] = pd.concat(parts, ignore_index=True)
+    files = _write(made, out, None, asked)
+    if as_json:
+        rows = {key: json.loads(table.to_json(orient="records", date_format="iso")) for key, table in made.items()}
+        _print_result(asked, {"place": told.name(kind, position), **rows}, notes, files)
+    else:
+        _show_eligibility.portfolio(f"{told.name(kind, position)}: {told.title}", made, notes, files)
+
+
+@app.command("redraw")
+def redraw_command(
+    place: PlaceName,
+    name: Annotated[str, typer.Argument(metavar="PROGRAMME", help="See 'townline programmes'.", show_default=False)],
+    region: RegionHere = Path("region.toml"),
+    as_of: AsOf = None,
+    unit: UnitName = "",
+    out: Annotated[Path, typer.Option(help="Folder for the table.")] = Path("redrawn"),
+    scenario: Scenario = "",
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Find the smallest group of neighbouring counties or towns with a place that would qualify.
+
+    Example: townline redraw Franklin eda-distress --region region.toml --unit county
+    """
+    asked = _screening.on_day(region, scenario, as_of.date() if as_of else None, name)
+    with _progress() as tell:
+        told = _screening.tell(asked, tell)
+        kind, position = told.place(place, unit)
+        tell("redraw")
+        made = {"redrawn": redrawn(told.world.layers, told.screening, name, kind, position)}
+    files = _write(made, out, None, asked)
+    if as_json:
+        _print_result(
+            asked,
+            {"place": told.name(kind, position), "redrawn": json.loads(made["redrawn"].to_json(orient="records"))},
+            [],
+            files,
+        )
+    else:
+        _show_eligibility.redrawn(
+            f"{told.name(kind, position)}: {programme(name).title}",
+            made["redrawn"],
+            told.screening.evidence[kind].places,
+            files,
+        )
+
+
+@app.command("programmes")
+def programmes_command(
+    name: Annotated[str, typer.Argument(help="One programme; all where none is named.", show_default=False)] = "",
+    as_of: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Day; today where none is named.", show_default=False)
+    ] = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Print the programmes that places are screened for: law, status on a day, units, measures.
+
+    Example: townline programmes --as-of 2026-11-22
+    """
+    day = as_of.date() if as_of else date.today()  # noqa: DTZ011 (the day where the reader sits)
+    found = [programme(each) for each in _screening.programmes_named(name)]
+    if as_json:
+        _print_json({"day": str(day), "programmes": [each.model_dump(mode="json", by_alias=True) for each in found]})
+    elif name:
+        _show_eligibility.programme(found[0], day)
+    else:
+        _show_eligibility.programmes(found, day)
+
+
+@app.command("adapt")
+def adapt_command(
+    files: Annotated[list[Path], typer.Argument(help="Files as their agency publishes them.", show_default=False)],
+    out: Annotated[Path, typer.Option(help="Folder for the layers.")] = Path("statistics"),
+    shape: Annotated[str, typer.Option(help=f"Shape, where the content does not tell: {', '.join(shapes())}.")] = "",
+    period: Annotated[
+        tuple[datetime, datetime] | None,
+        typer.Option(
+            formats=["%Y-%m-%d"],
+            help="First and last day of a survey, where its name does not tell.",
+            show_default=False,
+        ),
+    ] = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Turn files of the Census Bureau, BLS, BEA and OMB into declared layers, CSV.
+
+    Example: townline adapt acs5_2023_B23001.json la.data.64.County --out statistics
+    """
+    days = Period(*(day.date() for day in period)) if period else None
+    made = adapt(files, shape, days)
+    places = {out / f"{name}.csv": table for name, table in made.items()}
+    taken = {file.resolve() for file in files}
+    for place, table in places.items():
+        if place.resolve() in taken:
+            raise PlanError(f"file {place}", ["is one of the files to be adapted; choose another --out"])
+        save_csv(table, place)
+    if as_json:
+        _print_json(
+            {"files": [str(place) for place in places], "rows": {name: len(table) for name, table in made.items()}}
+        )
+    else:
+        for place, table in places.items():
+            _show.line(f"wrote {place}: {len(table):,} rows")
 
 
 @app.command("check")

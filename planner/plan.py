@@ -8,6 +8,7 @@ import pandas as pd
 from planner import costs, summary
 from planner.check import World, check
 from planner.covered import cover
+from planner.eligibility.stage import eligibility
 from planner.finance.stage import money
 from planner.last_mile.entry import LastMileEntry
 from planner.last_mile.quantities import quantities
@@ -53,9 +54,29 @@ def plan(region: Region, tell: Callable[[str], None] = lambda _stage: None, engi
         joined, reasons = middle_mile(world, region, tables["coverage"])
         tables, notes = tables | joined, (*notes, *reasons)
     tables, notes = tables | found, (*notes, *said)
+    if region.eligibility is not None or region.programmes:
+        tell("eligibility")
+        tables |= eligibility(world.layers, region, tables)
     tables["town_results"] = summary.town_results(world, region, tables)
     notes = (*world.notes, *notes)
     return Plan(region, world.layers, tables, notes, provenance(region, world.hashes, notes))
+
+
+def screening(
+    region: Region, tell: Callable[[str], None] = lambda _stage: None
+) -> tuple[World, dict[str, pd.DataFrame]]:
+    """Return the world of a region and what its places are screened with.
+
+    These are the checked layers and, where the region has filings, who is served under the federal rule; see `plan`
+    for errors. A region without towns is screened on its statistics alone.
+    """
+    tell("check")
+    world = check(region)
+    if region.filings is None or "towns" not in world.layers:
+        return world, {}
+    tell("coverage")
+    tables, _ = cover(world, region)
+    return world, tables
 
 
 def last_mile(

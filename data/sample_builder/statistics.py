@@ -1,4 +1,4 @@
-"""Statistics to screen the sample with: generated survey estimates, labor force and income, and two known labor markets.
+"""Statistics to screen the sample with: generated survey estimates, labor force and income, and the labor markets of July 2023.
 
 Town by town the figures are invented; only residents are real. They show how screening works, not how towns fare.
 """
@@ -20,11 +20,13 @@ _YEARS: Final = (2022, 2023)
 _NATION_INCOME: Final = {2022: 66_000, 2023: 69_800}
 _NATION_JOBLESS: Final = {2022: 3.6, 2023: 3.6}
 _SAMPLING: Final = 2.6  # margin of error / root of the estimate, about that of a five-year survey
-_ZONES: Final = {
-    "cz-springfield": ("Springfield zone", ("25011", "25013", "25015")),
-    "cz-pittsfield": ("Pittsfield zone", ("25003",)),
-    "cz-boston": ("Boston zone", ("25025", "25027")),
-}
+_MARKETS: Final = (
+    ("25003", "38340", "Pittsfield, MA", "metropolitan area"),
+    ("25011", "24640", "Greenfield, MA", "micropolitan area"),
+    ("25013", "44140", "Springfield, MA", "metropolitan area"),
+    ("25015", "11200", "Amherst Town-Northampton, MA", "metropolitan area"),
+    ("25027", "49340", "Worcester, MA", "metropolitan area"),
+)
 
 
 def statistics(facts: Facts) -> dict[str, pd.DataFrame]:
@@ -113,19 +115,8 @@ def _income(areas: pd.DataFrame) -> pd.DataFrame:
 
 
 def _markets() -> pd.DataFrame:
-    """Return commuting zones as far as they are published facts: which of our counties go together."""
-    rows = [
-        {
-            "county_fips": county,
-            "labor_market_id": zone,
-            "labor_market": name,
-            "kind": "commuting zone",
-            "vintage": 2020,
-        }
-        for zone, (name, counties) in _ZONES.items()
-        for county in counties
-    ]
-    source = (
-        "Fowler, commuting zones of 2020; names are ours, and of the Boston zone only Suffolk and Worcester are listed"
-    )
-    return pd.DataFrame(rows).assign(origin="approximate", source=source, as_of="2020-12-31")
+    """Return the metropolitan and micropolitan area of each county, each of one county only; published."""
+    columns = ["county_fips", "labor_market_id", "labor_market", "kind"]
+    source = "Office of Management and Budget, delineation of July 2023 (Bulletin 23-01)"
+    table = pd.DataFrame(_MARKETS, columns=columns)
+    return table.assign(vintage=2023, origin="published", source=source, as_of="2023-07-21")

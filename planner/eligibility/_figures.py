@@ -73,6 +73,23 @@ class Figures:
             self._known[key] = self._measured(known[measure].ways[way], side)
         return self._known[key]
 
+    def counts(self, way: Way) -> tuple[Measured, Measured | None]:
+        """Return what a way adds up, place by place: numerator and denominator; the latter None for a sum.
+
+        Raises
+        ------
+        RuleError
+            Where the way is a published figure that cannot be summed.
+        """
+        if way.kind == "level":
+            raise RuleError(f"series '{way.series}'", ["is a median, average or rate, which cannot be summed"])
+        parts = [
+            self._measured(Way(kind="sum", source=way.source, numerator=names, window_months=way.window_months), "")
+            for names in (way.numerator, way.denominator)
+            if names
+        ]
+        return parts[0], parts[1] if len(parts) > 1 else None
+
     def _measured(self, way: Way, side: str) -> Measured:
         if side:
             return self._beside(way, side)

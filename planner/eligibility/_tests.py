@@ -106,7 +106,7 @@ def _(test: MeasureTest, asked: Asked, name: str) -> Tested:
     limit = parameter.at(asked.day)
     if limit is None:
         return _unknown(test, asked, f"no value of '{parameter.meaning}' on {asked.day}")
-    figures = compared(test, _measure(test, asked), asked.known)
+    figures = compared(test, measure_of(test, asked.rules, asked.options), asked.known)
     sign = 1.0 if test.op in (">=", ">") else -1.0
     margin = sign * (figures.compared - limit.value)
     verdict, probability = _judge(margin, figures.margin_of_error, asked.confidence, strict=test.op in (">", "<"))
@@ -124,14 +124,20 @@ def _(test: MeasureTest, asked: Asked, name: str) -> Tested:
     )
 
 
-def _measure(test: MeasureTest, asked: Asked) -> str:
-    """Return the measure of a test: its own, or that of the choice that was made."""
+def measure_of(test: MeasureTest, rules: Programme, options: Mapping[str, str]) -> str:
+    """Return the measure of a test: its own, or that of the choice that was made.
+
+    Raises
+    ------
+    RuleError
+        Where the choice is none of the question's.
+    """
     if test.measure:
         return test.measure
-    question = asked.rules.options[test.option]
-    choice = asked.options.get(test.option, question.default)
+    question = rules.options[test.option]
+    choice = options.get(test.option, question.default)
     if choice not in question.choices:
-        where = f"option '{test.option}' of programme '{asked.rules.name}'"
+        where = f"option '{test.option}' of programme '{rules.name}'"
         raise RuleError(where, [f"'{choice}' is not one of its choices{suggestion(choice, question.choices)}"])
     return question.choices[choice]
 

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from layers import RuleError
+from layers import PlanError, RuleError
 from planner.eligibility._tests import Asked, Tested, tested
 from planner.eligibility.evidence import Evidence
 from planner.eligibility.verdict import ELIGIBLE, NOT_KNOWN, Verdicts, decide
@@ -47,7 +47,7 @@ class Screened:
     verdict
         Of each place, as in `planner.eligibility.verdict`, shape (places,).
     tests
-        What each test found, by name: those of the rule first, then of the applicant, then preferences.
+        What each test found, by name: those of the rule first, then of the applicant, preferences, and money.
     """
 
     programme: Programme
@@ -57,10 +57,12 @@ class Screened:
     tests: Mapping[str, Tested]
 
     def role(self, name: str) -> str:
-        """Return whether a test decides on the place, binds the applicant, or is a preference."""
+        """Return what a test is for: ``place`` (it decides), ``applicant``, ``preference`` or ``money``."""
         if self.rule.terms is not None and name in tests_of(self.rule.terms):
             return "place"
-        return "applicant" if name in self.programme.applicant else "preference"
+        if name in self.programme.applicant:
+            return "applicant"
+        return "preference" if name in self.programme.preferences else "money"
 
     def deciding(self) -> npt.NDArray[np.object_]:
         """Return for each place the name of the test that decided, empty where none did, shape (places,)."""
@@ -88,6 +90,20 @@ class Screening:
     manner: Manner
     evidence: Mapping[str, Evidence]
     screened: Mapping[tuple[str, str], Screened]
+
+    def of(self, name: str, unit: str) -> Screened:
+        """Return what was found for a programme and unit.
+
+        Raises
+        ------
+        PlanError
+            Where the programme sets no rule for the unit on the day; the units that it has are named.
+        """
+        if (name, unit) in self.screened:
+            return self.screened[name, unit]
+        units = [kind for each, kind in self.screened if each == name]
+        remedy = f"it has rules for: {', '.join(units)}" if units else "it has no rule for any place of this region"
+        raise PlanError(f"programme '{name}'", [f"sets no rule for a {unit} on {self.day}; {remedy}"])
 
 
 def screen(
@@ -161,7 +177,7 @@ class _Run:
 
     def _apply(self, rules: Programme, unit: str, rule: Rule) -> Screened:
         known = self.evidence[unit]
-        names = (*(tests_of(rule.terms) if rule.terms else ()), *rules.applicant, *rules.preferences)
+        names = (*(tests_of(rule.terms) if rule.terms else ()), *rules.applicant, *rules.preferences, *_of_money(rules))
         options = self.manner.options.get(rules.name, {})
         asked = Asked(rules, known, self.day, self.manner.confidence, options, self.verdict_of)
         results = {
@@ -175,6 +191,12 @@ class _Run:
         if decided is None:
             decided = np.full(len(known.places), NOT_KNOWN, np.int8)
         return Screened(rules, unit, rule, decided, results)
+
+
+def _of_money(rules: Programme) -> tuple[str, ...]:
+    """Return the tests on which shares and awards depend."""
+    conditions = [name for share in rules.shares if share.when for name in tests_of(share.when)]
+    return (*conditions, *(award.gap_test for award in rules.awards if award.gap_test))
 
 
 def _deciding(

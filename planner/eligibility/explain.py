@@ -56,7 +56,8 @@ def _section(title: str, lines: list[str]) -> str:
     if not lines:
         return ""
     wrapped = [
-        fill(line, _WIDTH, initial_indent=_indent(line), subsequent_indent=_indent(line) + "  ") for line in lines
+        fill(line.strip(), _WIDTH, initial_indent=_indent(line), subsequent_indent=_indent(line) + "  ")
+        for line in lines
     ]
     return "\n".join([title.upper(), *wrapped, ""])
 
@@ -125,7 +126,7 @@ def _finding(test: Tested, found: Screened, place: int) -> Iterator[str]:
     if test.found[place]:
         yield f"Found: {test.found[place]}{f' ({test.threshold_citation})' if test.threshold_citation else ''}."
     if test.missing[place]:
-        yield f"Missing: {test.missing[place]}."
+        yield f"Missing: {test.missing[place]}"
     turned = " (the condition asks that it is not so)" if test.test.negate else ""
     yield f"Finding: {_MET[int(test.verdict[place])]}{turned}."
 

@@ -7,12 +7,12 @@ import pandas as pd
 
 from layers import PlanError
 from layers.errors import suggestion
+from planner.eligibility._counties import counties
 from planner.tables import checked
 
 VERDICTS: Final = ("eligible", "borderline", "not known", "not eligible")
 STATUSES: Final = ("open", "not known", "not open", "frozen", "expired", "rescinded")
 NEAREST: Final = ("community", "tract", "tribal land", "drawn area", "county", "local labor market", "state")
-_KINDS: Final = ("metropolitan area", "micropolitan area", "commuting zone")
 _BY_LENGTH: Final = {10: "community", 11: "tract", 5: "county", 2: "state"}
 _ORDER: Final = {"verdict": VERDICTS, "status": STATUSES, "unit": NEAREST}
 _KEY: Final = ("unit", "place_id", "programme")
@@ -104,11 +104,8 @@ def _markets(eligibility: pd.DataFrame, labor_markets: pd.DataFrame | None) -> d
     """Return the labor market of each county, of those that have verdicts."""
     if labor_markets is None:
         return {}
-    known = eligibility.loc[eligibility["unit"] == "local labor market", "place_id"].unique()
-    mine = labor_markets[labor_markets["kind"].isin(_KINDS) & labor_markets["labor_market_id"].isin(known)]
-    mine = mine.assign(_kind=mine["kind"].map(_KINDS.index))
-    first = mine.sort_values(["county_fips", "_kind", "labor_market_id"]).drop_duplicates("county_fips")
-    return dict(zip(first["county_fips"], first["labor_market_id"], strict=True))
+    known = set(eligibility.loc[eligibility["unit"] == "local labor market", "place_id"])
+    return {county: code for county, code in counties({"labor_markets": labor_markets}).market.items() if code in known}
 
 
 def _kind(eligibility: pd.DataFrame, place_id: str) -> str:

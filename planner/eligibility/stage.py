@@ -15,6 +15,8 @@ from planner.programmes import names, programme
 from planner.programmes.rule import Programme
 from planner.region import Region
 
+_NOTHING: Mapping[str, pd.DataFrame] = {}
+
 
 def wanted(region: Region) -> tuple[Programme, ...]:
     """Return the programmes that a region is screened for: those it names, else all."""
@@ -27,10 +29,41 @@ def day_of(region: Region) -> dt.date:
     return entry.as_of if entry and entry.as_of else region.as_of
 
 
-def evidence_of(layers: Mapping[str, pd.DataFrame], region: Region, day: dt.date) -> dict[str, Evidence]:
-    """Return what is known on a day of the places of a region; see `planner.eligibility.gather.gather` for errors."""
+def evidence_of(
+    layers: Mapping[str, pd.DataFrame], region: Region, day: dt.date, tables: Mapping[str, pd.DataFrame] = _NOTHING
+) -> dict[str, Evidence]:
+    """Return what is known on a day of the places of a region, and what earlier stages found.
+
+    Raises
+    ------
+    PlanError
+        As `planner.eligibility.gather.gather`.
+    """
     entry = region.eligibility or EligibilityEntry()
-    return gather(layers, day, wanted=entry.units, area=region.area.codes, territories=entry.territories)
+    known = {**layers, **_served(layers, tables, region)}
+    return gather(known, day, wanted=entry.units, area=region.area.codes, territories=entry.territories)
+
+
+def _served(
+    layers: Mapping[str, pd.DataFrame], tables: Mapping[str, pd.DataFrame], region: Region
+) -> dict[str, pd.DataFrame]:
+    """Return layer `indicators` with the shares of locations that the federal rule calls unserved and underserved."""
+    found = tables.get("federal_service")
+    if found is None:
+        return {}
+    counted = found[found["locations"] > 0]
+    below = {
+        "unserved_share_percent": counted["unserved"],
+        "underserved_share_percent": counted["unserved"] + counted["underserved"],
+    }
+    origin = region.filings.origin if region.filings else "not stated"
+    rows = [
+        pd.DataFrame({"area_geoid": counted["town_geoid"], "series": name, "value": 100.0 * count / counted["locations"],
+                      "unit": "percent", "period_to": pd.Timestamp(region.as_of), "origin": origin})
+        for name, count in below.items()
+    ]  # fmt: skip
+    given = layers.get("indicators")
+    return {"indicators": pd.concat([*([given] if given is not None else []), *rows], ignore_index=True)}
 
 
 def manner_of(region: Region) -> Manner:
@@ -39,27 +72,44 @@ def manner_of(region: Region) -> Manner:
     return Manner(entry.confidence, entry.options)
 
 
-def screened(layers: Mapping[str, pd.DataFrame], region: Region) -> Screening:
+def screened(
+    layers: Mapping[str, pd.DataFrame], region: Region, tables: Mapping[str, pd.DataFrame] = _NOTHING
+) -> Screening:
     """Screen a region's places; see `planner.eligibility.engine.screen` and `gather` for errors."""
     day = day_of(region)
-    return screen(evidence_of(layers, region, day), wanted(region), day, manner_of(region))
+    return screen(evidence_of(layers, region, day, tables), wanted(region), day, manner_of(region))
 
 
-def eligibility(layers: Mapping[str, pd.DataFrame], region: Region) -> dict[str, pd.DataFrame]:
+def eligibility(
+    layers: Mapping[str, pd.DataFrame], region: Region, tables: Mapping[str, pd.DataFrame] = _NOTHING
+) -> dict[str, pd.DataFrame]:
     """Return tables `eligibility` and `eligibility_tests` of a region.
+
+    Parameters
+    ----------
+    layers
+        Checked layers.
+    region
+        The region.
+    tables
+        Of earlier stages; table `federal_service` says who is served.
 
     Raises
     ------
     PlanError, RuleError
         Where evidence or rules are not as they must be.
     """
-    found = screened(layers, region)
+    found = screened(layers, region, tables)
     return {"eligibility": verdict_table(found), "eligibility_tests": by_test(found)}
 
 
 def changed(
-    layers: Mapping[str, pd.DataFrame], region: Region, first: dt.date, last: dt.date
+    layers: Mapping[str, pd.DataFrame],
+    region: Region,
+    first: dt.date,
+    last: dt.date,
+    tables: Mapping[str, pd.DataFrame] = _NOTHING,
 ) -> dict[str, pd.DataFrame]:
     """Return table `eligibility_changes` between two days, on the evidence of the last; errors as `eligibility`."""
-    found = changes(evidence_of(layers, region, last), wanted(region), first, last, manner_of(region))
-    return {"eligibility_changes": found}
+    known = evidence_of(layers, region, last, tables)
+    return {"eligibility_changes": changes(known, wanted(region), first, last, manner_of(region))}

@@ -106,6 +106,8 @@ def _missing(found: Screened) -> Words:
 
 def _test_rows(found: Screened, screening: Screening, at: npt.NDArray[np.int64]) -> Iterator[dict[str, Any]]:
     for name, test in found.tests.items():
+        if found.role(name) == "money":
+            continue  # what it says stands in table `programme_money`
         figures, nobody = test.figures, np.full(len(at), np.nan)
         op = getattr(test.test, "op", None)
         yield {

@@ -45,7 +45,7 @@ def rows():
         row("county", "25003", "hills", "not eligible"),
         row("county", "25003", "labs", "borderline"),
         row("county", "25015", "labs", "eligible"),
-        row("local labor market", "38340", "works", "eligible"),
+        row("local labor market", "CBSA38340", "works", "eligible"),
         row("state", "25", "ports", "not known"),
     ]
 

@@ -47,8 +47,8 @@ def eligibility():
         row("community", "2501130560", "b", "eligible"),
         row("county", "25011", "a", "eligible"),
         row("county", "25013", "a", "borderline"),
-        row("local labor market", "cz1", "c", "not known", missing="B23001 for cz1"),
-        row("local labor market", "44140", "c", "eligible"),
+        row("local labor market", "CZcz1", "c", "not known", missing="B23001 for cz1"),
+        row("local labor market", "CBSA44140", "c", "eligible"),
         row("state", "25", "d", "borderline", "frozen"),
         row("state", "33", "d", "eligible"),
     )
@@ -60,7 +60,7 @@ def test_a_town_has_the_verdicts_of_its_county_labor_market_and_state_too(eligib
         ["county", "25011", "a", "eligible", "open"],
         ["community", "2501112505", "b", "eligible", "expired"],
         ["state", "25", "d", "borderline", "frozen"],
-        ["local labor market", "cz1", "c", "not known", "open"],
+        ["local labor market", "CZcz1", "c", "not known", "open"],
         ["community", "2501112505", "a", "not eligible", "open"],
     ]
     assert found["missing"].dropna().tolist() == ["B23001 for cz1"]
@@ -68,7 +68,7 @@ def test_a_town_has_the_verdicts_of_its_county_labor_market_and_state_too(eligib
 
 def test_a_county_is_in_its_core_area_before_its_commuting_zone(eligibility):
     found = containers(["25011", "25013", "25015", "25017"], "county", eligibility, MARKETS)
-    assert found["local labor market"].tolist() == ["cz1", "44140", "44140", ""]
+    assert found["local labor market"].tolist() == ["CZcz1", "CBSA44140", "CBSA44140", ""]
     assert found["state"].tolist() == ["25"] * 4
     assert set(containers(["25011"], "county", eligibility)["local labor market"]) == {""}
 
@@ -79,8 +79,8 @@ def test_a_town_without_verdicts_of_its_own_has_those_around_it(eligibility):
 
 
 def test_a_labor_market_stands_for_itself(eligibility):
-    found = portfolio(eligibility, nothing("eligibility_tests"), "44140", labor_markets=MARKETS)
-    assert found["place_id"].tolist() == ["44140"]
+    found = portfolio(eligibility, nothing("eligibility_tests"), "CBSA44140", labor_markets=MARKETS)
+    assert found["place_id"].tolist() == ["CBSA44140"]
 
 
 def test_what_fails_and_what_is_left_to_show_is_named(eligibility):
