@@ -115,10 +115,13 @@ def _family(rules: Programme) -> tuple[Programme, ...]:
 
 
 def _dated(rules: Programme) -> Iterator[Dated]:
+    """Yield everything that a verdict or status rests on: figures of money are not among it."""
     yield from rules.status
     yield from rules.rules
     yield from rules.tests.values()
-    for parameter in rules.parameters.values():
-        yield from parameter.values  # noqa: PD011 (no frame)
+    thresholds = {getattr(test, "threshold", None) for test in rules.tests.values()}
+    for name, parameter in rules.parameters.items():
+        if name in thresholds:
+            yield from parameter.values  # noqa: PD011 (no frame)
     for listing in rules.lists.values():
         yield from listing.rows

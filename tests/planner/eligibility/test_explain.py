@@ -66,7 +66,7 @@ def test_how_tests_combine_and_what_binds_the_applicant(rules):
     assert "The place must meet all of (1), [any one of (2), (3)]." in text
     assert "Found: MA is on the list in force since 2022-01-01 (notice)." in text
     assert "CONDITIONS ON THE APPLICANT AND PREFERENCES - Special need" in text
-    assert "Missing: source not seen: the notice was not found." in text
+    assert "Missing: source not seen: the notice was not found" in text
 
 
 def test_before_its_first_status_a_programme_was_not_open(rules):
