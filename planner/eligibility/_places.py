@@ -98,23 +98,18 @@ def units(layers: Mapping[str, pd.DataFrame], known: Counties) -> dict[str, Unit
 
 
 def _names(layers: Mapping[str, pd.DataFrame]) -> dict[str, str]:
-    """Return names of areas by code: those of the planner's own layers before those of statistics."""
+    """Return names of areas by code: those of towns first, then of statistics, then of outlines."""
     found: dict[str, str] = {state.fips: state.name for state in states().values()}
-    for layer in _AREAS:
+    if "counties" in layers:
+        found |= dict(zip(layers["counties"]["county_fips"], layers["counties"]["county"], strict=True))
+    for layer in reversed(list(_AREAS)):
         table = layers.get(layer)
         if table is not None and "area" in table:
-            named = (
-                table[["area_geoid", "area"]]
-                .dropna()
-                .drop_duplicates()
-                .sort_values(["area_geoid", "area"])
-                .drop_duplicates("area_geoid")
-            )
-            found = dict(zip(named["area_geoid"], named["area"], strict=True)) | found
-    for layer, code, name in (("counties", "county_fips", "county"), ("towns", "town_geoid", "town")):
-        if layer in layers:
-            found |= dict(zip(layers[layer][code], layers[layer][name], strict=True))
-    return found
+            named = table.dropna(subset="area").sort_values(["area_geoid", "area"]).drop_duplicates("area_geoid")
+            found |= dict(zip(named["area_geoid"], named["area"], strict=True))
+    if "towns" in layers:
+        found |= dict(zip(layers["towns"]["town_geoid"], layers["towns"]["town"], strict=True))
+    return found | {state.fips: state.name for state in states().values()}
 
 
 def _codes(layers: Mapping[str, pd.DataFrame]) -> dict[str, set[str]]:

@@ -12,7 +12,7 @@ def region_text() -> str:
     """Return the sample's region file for these towns, without a middle mile, to be saved anywhere."""
     text = (data_folder() / "sample" / "region.toml").read_text("utf-8")
     text = text.replace('"../', '"townline:')
-    text = re.sub(r'path = "(\w+\.parquet)"', r'path = "townline:sample/\1"', text)
+    text = re.sub(r'path = "(\w+\.(?:parquet|csv))"', r'path = "townline:sample/\1"', text)
     text = text.replace('folder = "filings"', 'folder = "townline:sample/filings"')
     text = re.sub(r"\[middle_mile\][^\[]*", "", text)
     return f"area = {{ towns = {list(TOWNS)} }}\n{text}"

@@ -432,18 +432,20 @@ def test_towns_are_communities_and_an_area_narrows_the_places_not_what_they_are_
     )
     layers = {"towns": towns} | MARKETS | labor(*all_counties(), ("25011", 2017, None, 1, 1))
     evidence = gather(layers, DAY, area=("25013",))
-    assert evidence["community"].places.to_numpy().tolist() == [["2501336300", "Longmeadow", "MA"]]
-    assert evidence["community"].figures("population", 0, "").value.tolist() == [15853]
-    assert {name: each.places["place_id"].tolist() for name, each in evidence.items() if name != "community"} == {
-        "state": ["25"], "county": ["25013"], "local labor market": ["CBSA44140"],
+    assert evidence["community"].places.to_numpy().tolist()[1] == ["2501336300", "Longmeadow", "MA"]
+    assert evidence["community"].figures("population", 0, "").value.tolist() == [1606, 15853]
+    assert {name: each.places["place_id"].iloc[each.reported].tolist() for name, each in evidence.items()} == {
+        "state": ["25"], "county": ["25013"], "local labor market": ["CBSA44140"], "community": ["2501336300"],
     }  # fmt: skip
-    assert [evidence["community"].containers[name].tolist() for name in ("state", "county", "local labor market")] == [
-        [0],
-        [0],
-        [0],
-    ]
+    around = {
+        name: evidence[name].places["place_id"].iloc[evidence["community"].containers[name]].tolist()
+        for name in ("state", "county", "local labor market")
+    }
+    assert (around["state"], around["county"]) == (["25", "25"], ["25011", "25013"])
+    assert around["local labor market"][1] == "CBSA44140"
     assert evidence["county"].figures(*RATE, "nation").value == pytest.approx(1.0)
-    assert list(gather(layers, DAY, wanted=("county",))) == ["county"]
+    only = gather(layers, DAY, wanted=("county",))
+    assert [name for name, each in only.items() if len(each.reported)] == ["county"]
     with pytest.raises(PlanError, match=r"'countie' is no unit .did you mean 'county'"):
         gather(layers, DAY, wanted=("countie",))
 
