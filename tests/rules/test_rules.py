@@ -10,6 +10,8 @@ import pytest
 
 from planner.eligibility.engine import Manner, screen
 from planner.eligibility.evidence import Evidence, Measured
+from planner.eligibility.funds import place_of
+from planner.eligibility.money import awards, shares
 from planner.eligibility.verdict import WORDS
 from planner.programmes import names, programme
 from planner.programmes.measures import measures
@@ -66,6 +68,22 @@ def screened(name, case):
     return found.screened.get((name, case["unit"]))
 
 
+def money(name, case, place):
+    """Hold shares and awards of a place against those that the case names."""
+    counting = {
+        each.activity: each.most_percent for each in shares(programme(name), case["on"], place) if each.counts
+    }
+    if "shares" in case:
+        assert {activity: counting.get(activity) for activity in case["shares"]} == case["shares"]
+    if "share_percent" in case:
+        assert max(counting.values(), default=0) == case["share_percent"]
+    computed = [each for each in awards(programme(name), case["on"], place) if not np.isnan(each.cap_usd)]
+    if "award" in case:
+        assert case["award"] in [each.result for each in computed]
+    if "award_most_usd" in case:
+        assert case["award_most_usd"] in [pytest.approx(each.cap_usd) for each in computed]
+
+
 def test_there_are_enough_cases_and_every_programme_has_some():
     assert len(CASES) >= 150
     assert {path.stem for path in FILES} == set(names())
@@ -85,4 +103,6 @@ def test_case(name, case):
     if "status" in case:
         status = programme(name).status_on(case["on"])
         assert (status.is_ if status else "none") == case["status"]
+    if set(case) & {"shares", "share_percent", "award", "award_most_usd"}:
+        money(name, case, place_of(found, evidence_of(name, case), 0))
     assert set(case) & {"expect", "tests", "missing", "status", "shares", "share_percent", "award", "award_most_usd"}
