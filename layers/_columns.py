@@ -1,5 +1,6 @@
 """One column: its declaration, and how values are brought to it."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import Literal
 
@@ -63,7 +64,7 @@ def conform(values: pd.Series, column: Column) -> tuple[pd.Series, list[str]]:
     values = values.reset_index(drop=True)
     if column.type == "date" and values.dtype == object and (values.dropna().map(type) == date).all():
         values = values.astype("datetime64[s]")
-    values = values.mask(values.astype("str").str.strip() == "") if _is_text(values) else values
+    values = values.mask(_distinct(values, _blank, empty=False)) if _is_text(values) else values
     typed, bad = _CASTS[column.type](values)
     missing = values.isna() & ~bad
     faults = []
@@ -97,7 +98,9 @@ def _limits(typed: pd.Series, values: pd.Series, column: Column, present: pd.Ser
             allowed = ", ".join(str(value) for value in column.allowed)
             faults.append(f"has {_count(other, values, 'values outside its list')}; allowed: {allowed}")
     if column.pattern:
-        odd = present & ~typed.astype("str").str.fullmatch(column.pattern).astype(bool)
+        odd = present & ~_distinct(
+            typed, lambda texts: texts.astype("str").str.fullmatch(column.pattern), empty=True
+        ).astype(bool)
         if odd.any():
             hint = "" if _is_text(values) else "; the file holds numbers, so leading zeros may be lost: store text"
             faults.append(
@@ -140,11 +143,33 @@ def _odd_cells(values: pd.Series, *kinds: type) -> pd.Series:
 
 
 def _to_text(values: pd.Series) -> tuple[pd.Series, pd.Series]:
+    if _is_text(values) and pd.api.types.infer_dtype(values, skipna=True) == "string":
+        return _distinct(values, _cleaned, empty=None), _all(values, truth=False)
     bad = _odd_cells(values, bytes, list, tuple, dict, set, np.ndarray)
     if pd.api.types.is_float_dtype(values.dtype) and (values.dropna() % 1 == 0).all() and (values.abs().max() < 2**53):
         values = values.astype("Int64")
     typed = values.mask(bad).astype("str").where(values.notna() & ~bad)
-    return typed.str.strip().str.replace(_CONTROL, "\N{REPLACEMENT CHARACTER}", regex=True), bad
+    return _cleaned(typed), bad
+
+
+def _cleaned(texts: pd.Series) -> pd.Series:
+    return texts.str.strip().str.replace(_CONTROL, "\N{REPLACEMENT CHARACTER}", regex=True)
+
+
+def _blank(texts: pd.Series) -> pd.Series:
+    return texts.astype("str").str.strip() == ""
+
+
+def _distinct(values: pd.Series, change: Callable[[pd.Series], pd.Series], empty: object) -> pd.Series:
+    """Return what a function makes of texts, calling it with each text once; `empty` where there is none."""
+    if pd.api.types.infer_dtype(values, skipna=True) != "string":
+        return change(values)
+    codes, texts = pd.factorize(values)
+    if not len(texts):
+        return change(values)
+    changed = change(pd.Series(texts, dtype="str")).array
+    spread = pd.Series(changed.take(codes, allow_fill=True) if empty is None else changed.take(codes), values.index)
+    return spread if empty is None else spread.mask(codes < 0, empty).astype(bool)
 
 
 def _to_number(values: pd.Series) -> tuple[pd.Series, pd.Series]:
