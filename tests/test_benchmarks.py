@@ -201,3 +201,11 @@ def test_a_generated_last_mile_is_designed(capsys):
     with pytest.raises(SystemExit):
         main(["last_mile"])
     assert "give either a GeoPackage or --generated N" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(not (SHARED / ".." / "layers").is_dir(), reason="reference layers are not beside the project")
+def test_the_national_screening_and_plain_pandas_name_as_many_counties(capsys):
+    rows = lines(capsys, "eligibility")
+    assert [row["eligible"] for row in rows] == [808, 808, 808]
+    assert rows[0]["places"] > 4700
+    assert rows[0]["rows"] > 100_000

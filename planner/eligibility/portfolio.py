@@ -1,13 +1,14 @@
 """All that one place can apply for: its own verdicts and those of its county, labor market and state, in one table."""
 
 from collections.abc import Iterable
-from typing import Final
+from typing import Any, Final
 
 import pandas as pd
 
 from layers import PlanError
 from layers.errors import suggestion
 from planner.eligibility._counties import counties
+from planner.programmes import names, programme
 from planner.tables import checked
 
 VERDICTS: Final = ("eligible", "borderline", "not known", "not eligible")
@@ -56,7 +57,12 @@ def portfolio(
         near = suggestion(place_id, eligibility["place_id"].unique())
         raise PlanError("table 'eligibility'", [fault + (near if "mean" in near else "; give a code of its place_id")])
     rows = ranked(eligibility[mine])
-    return checked("eligibility_portfolio", rows.merge(_open_points(tests), on=list(_KEY), how="left"))
+    known = rows.merge(_open_points(tests), on=list(_KEY), how="left")
+    known["to_show"] = [
+        _unanswered(str(name), day, shown, tests)
+        for name, day, shown in zip(known["programme"], known["day"], known["to_show"], strict=True)
+    ]
+    return checked("eligibility_portfolio", known)
 
 
 def ranked(eligibility: pd.DataFrame) -> pd.DataFrame:
@@ -125,6 +131,21 @@ def _open_points(tests: pd.DataFrame) -> pd.DataFrame:
     }
     joined = [_titles(rows).rename(name) for name, rows in parts.items()]
     return pd.concat(joined, axis=1).reset_index() if len(tests) else pd.DataFrame(columns=[*_KEY, *parts], dtype="str")
+
+
+def _unanswered(name: str, day: pd.Timestamp, shown: Any, tests: pd.DataFrame) -> str | None:
+    """Return what an applicant has to show: what the table says, and what nobody has answered yet."""
+    said = [] if shown is None or pd.isna(shown) else [str(shown)]
+    if name not in names():
+        return "; ".join(said) or None
+    rules = programme(name)
+    answered = set(tests.loc[tests["programme"] == name, "test"])
+    left = [
+        rules.tests[test].title
+        for test in rules.applicant
+        if test not in answered and rules.tests[test].holds(day.date())
+    ]
+    return "; ".join([*said, *left]) or None
 
 
 def _titles(rows: pd.DataFrame) -> pd.Series:

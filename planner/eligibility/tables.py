@@ -106,14 +106,15 @@ def _missing(found: Screened) -> Words:
 
 def _test_rows(found: Screened, screening: Screening, at: npt.NDArray[np.int64]) -> Iterator[dict[str, Any]]:
     for name, test in found.tests.items():
-        if found.role(name) == "money":
-            continue  # what it says stands in table `programme_money`
+        role = found.role(name)
+        if role == "money" or (role != "place" and (test.verdict == NOT_KNOWN).all()):
+            continue  # said in table `programme_money`; or asked of applicants, and nobody answered
         figures, nobody = test.figures, np.full(len(at), np.nan)
         op = getattr(test.test, "op", None)
         yield {
             **{key: value for key, value in _places(found, screening, at).items() if key != "state"},
             "test": name,
-            "role": found.role(name),
+            "role": role,
             "test_title": test.test.title,
             "verdict": _VERDICTS[test.verdict[at]],
             "value": figures.value[at] if figures else nobody,

@@ -70,9 +70,7 @@ def screened(name, case):
 
 def money(name, case, place):
     """Hold shares and awards of a place against those that the case names."""
-    counting = {
-        each.activity: each.most_percent for each in shares(programme(name), case["on"], place) if each.counts
-    }
+    counting = {each.activity: each.most_percent for each in shares(programme(name), case["on"], place) if each.counts}
     if "shares" in case:
         assert {activity: counting.get(activity) for activity in case["shares"]} == case["shares"]
     if "share_percent" in case:
