@@ -125,7 +125,9 @@ def manufacturing_institutes(shared: Path) -> pd.DataFrame:
     seen = raw["provenance"] == "seen"
     table = table.assign(
         states=table["place"].str[-2:],
-        note=pd.Series(UNVERIFIED, index=raw.index).mask(old, "Federal and other money for the first years."),
+        note=pd.Series(f"{UNVERIFIED}; the day is not known", index=raw.index).mask(
+            old, "Federal and other money for the first years."
+        ),
         origin=pd.Series("not stated", index=raw.index).mask(old | seen, "published"),
         source=pd.Series(UNVERIFIED, index=raw.index).mask(old, NETWORK),
         as_of=pd.Series(None, index=raw.index, dtype="object").mask(old, "2017-09-30"),

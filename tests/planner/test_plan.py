@@ -63,7 +63,7 @@ def test_an_area_keeps_its_towns_and_what_names_them(small):
 def test_an_area_without_a_layers_rows_leaves_that_layer_out_and_says_so(tmp_path):
     text = (data_folder() / "sample" / "region.toml").read_text("utf-8")
     text = text.replace('"../', f'"{data_folder()}/')
-    text = re.sub(r'path = "(\w+\.parquet)"', rf'path = "{data_folder()}/sample/\1"', text)
+    text = re.sub(r'path = "(\w+\.(?:parquet|csv))"', rf'path = "{data_folder()}/sample/\1"', text)
     text = text.replace('folder = "filings"', 'folder = "townline:sample/filings"')
     text = re.sub(r"\[middle_mile\][^\[]*", "", text)  # one town's roads do not reach the backbone
     text = text.replace('design = ["2501112505"]', "design = []")
