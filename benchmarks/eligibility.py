@@ -1,6 +1,6 @@
 """All counties screened for all programmes, against plain pandas that works out one test of one programme.
 
-The peer pools unemployment over 24 months and compares it with the nation; both must name the same counties. Fields:
+The peer pools unemployment over 24 months and compares it with the sum of all counties on file, territories too; both must name the same counties. Fields:
 engine, places, rows, seconds, peak_mb, ratio (seconds by ours), eligible (counties one point above).
 """
 
@@ -15,6 +15,7 @@ import pandas as pd
 from benchmarks._measure import measure
 from planner.check import check
 from planner.eligibility.engine import screen
+from planner.eligibility.entry import EligibilityEntry
 from planner.eligibility.stage import evidence_of, manner_of, wanted
 from planner.eligibility.tables import by_test, verdict_table
 from planner.region import Region, load_region
@@ -62,7 +63,8 @@ def _named(region: Path, day: dt.date) -> tuple[Path, dt.date]:
 
 def _read(region: Path, day: dt.date) -> _Given:
     asked = load_region(region)
-    return check(asked).layers, asked, day
+    summed = (asked.eligibility or EligibilityEntry()).model_copy(update={"territories": True})
+    return check(asked).layers, asked.model_copy(update={"eligibility": summed}), day
 
 
 def _read_and_screen(given: tuple[Path, dt.date]) -> _Counts:

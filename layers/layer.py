@@ -95,7 +95,8 @@ class Layer(BaseModel):
             columns[name], found = conform(table[name], column)
             faults.extend(f"column '{name}' {fault}" for fault in found)
         faults.extend(_broken_keys(self.key, columns))
-        faults.extend(_key_faults(self.key, columns))
+        key = tuple(name for name in self.key if name in columns or self.columns[name].required)
+        faults.extend(_key_faults(key, columns))
         faults.extend(geometry_faults(table, self.geometry, required=self.geometry_required, crs=crs))
         if faults:
             raise LayerError(f"layer '{self.name}'", faults)

@@ -34,6 +34,13 @@ class Told:
         """Name of the region and day of the rules."""
         return f"{self.region.name}, rules of {self.screening.day}"
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a reader should know of the screening as a whole."""
+        if self.screening.screened:
+            return ()
+        return (f"no programme has a rule that holds on {self.screening.day}, so no place has a verdict",)
+
     def place(self, wanted: str, unit: str) -> tuple[str, int]:
         """Return unit and position of a place; see `planner.eligibility.find.find` for errors."""
         return find(self.screening.evidence, wanted, unit)

@@ -74,6 +74,7 @@ def portfolio(title: str, made: Mapping[str, pd.DataFrame], notes: Iterable[str]
         "programme"
     )
     table = found.loc[nearest.index.sort_values()]
+    table = table.assign(reason=_through(table, found) + table["reason"])
     rows: list[list[Any]] = table[["programme_title", "status", "verdict", "unit", "reason"]].to_numpy().tolist()
     heading_table(
         title,
@@ -88,6 +89,18 @@ def portfolio(title: str, made: Mapping[str, pd.DataFrame], notes: Iterable[str]
             shown: list[list[Any]] = made[name][list(columns)].astype("object").fillna("").to_numpy().tolist()
             heading_table(heading, dict.fromkeys(columns.values(), "left"), shown)
     _ends(notes, files)
+
+
+def _through(table: pd.DataFrame, found: pd.DataFrame) -> pd.Series:
+    """Return for programmes whose nearest unit is not eligible which wider unit is; empty text otherwise."""
+    open_to: dict[Any, str] = (
+        found[found["verdict"] == "eligible"].groupby("programme")["unit"].agg(" and ".join).to_dict()
+    )
+    said = [
+        f"eligible through its {open_to[name]}; as {unit}: " if name in open_to and verdict != "eligible" else ""
+        for name, unit, verdict in zip(table["programme"], table["unit"], table["verdict"], strict=True)
+    ]
+    return pd.Series(said, table.index, dtype="str")
 
 
 def redrawn(title: str, table: pd.DataFrame, places: pd.DataFrame, files: Iterable[Path]) -> None:

@@ -328,7 +328,7 @@ def eligibility_command(
         made = told.tables()
         files = _write(made, out, None, asked)
         drawn, said = maps.save_eligibility(asked, told.world.layers, made, out)
-    notes = [*told.world.notes, *said]
+    notes = [*told.world.notes, *said, *told.notes]
     if as_json:
         counts = (
             made["eligibility"].groupby(["unit", "programme", "status", "verdict"]).size().reset_index(name="places")
@@ -421,7 +421,7 @@ def portfolio_command(
     notes: list[str] = []
     costs, members = told.world.get("project_costs"), told.world.get("consortium_members")
     if costs is not None:
-        paid = stacked(told.screening, kind, position, costs, ("open",))
+        paid = stacked(told.screening, kind, position, costs, ("open", "frozen", "not known"))
         made["stacked_money"] = paid.table
         notes += [
             f"grants for the projects: {paid.grants_usd:,.0f} USD at most{'' if paid.proven else ', not proved'}",

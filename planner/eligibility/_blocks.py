@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from layers import PlanError
 from layers.state_codes import states
 from planner.eligibility.evidence import Floats, Words
 from planner.programmes.measures import measures
@@ -147,15 +148,42 @@ def _rows(table: pd.DataFrame, value: pd.Series, days: tuple[pd.Series, pd.Serie
 
 
 def _survey(table: pd.DataFrame) -> pd.DataFrame:
+    turned = (table["period_from"] > table["period_to"]).to_numpy(bool)
+    if turned.any():
+        row = int(turned.argmax()) + 1
+        fault = f"has {int(turned.sum())} rows whose period ends before it begins (first: row {row}); correct the days"
+        raise PlanError("layer 'acs_estimates'", [fault])
     return _rows(table, table["estimate"], (table["period_from"], table["period_to"]), series=table["series"])
 
 
 def _labor(table: pd.DataFrame) -> pd.DataFrame:
+    _refuse_more_than_all(table)
     month = _column(table, "month", pd.NA).astype("Int64")
     whole = month.isna()
     start = pd.to_datetime({"year": table["year"], "month": month.fillna(1).astype("int64"), "day": 1})
     end = start.where(~whole, start + pd.DateOffset(months=11)) + pd.offsets.MonthEnd(0)
     return pd.concat([_rows(table, table[name], (start, end), series=name) for name in _LABOR], ignore_index=True)
+
+
+def _refuse_more_than_all(table: pd.DataFrame) -> None:
+    """Refuse rows with more employed or unemployed than the labor force.
+
+    Raises
+    ------
+    PlanError
+        With the first such row of each column.
+    """
+    faults = []
+    for name in ("employed", "unemployed"):
+        over = (table[name] > table["labor_force"]).fillna(value=False).to_numpy(bool)
+        if over.any():
+            row = table.iloc[int(over.argmax())]
+            faults.append(
+                f"column '{name}' is above 'labor_force' in {int(over.sum())} rows (first: row {int(over.argmax()) + 1},"
+                f" {row['area_geoid']} {row['year']}, {row[name]:,.0f} of {row['labor_force']:,.0f}); correct the figures"
+            )
+    if faults:
+        raise PlanError("layer 'labor_force'", faults)
 
 
 def _income(table: pd.DataFrame) -> pd.DataFrame:

@@ -53,7 +53,7 @@ class Figures:
     unit: Unit
     blocks: tuple[Block, ...]
     metros: Mapping[str, list[str]]
-    territories: bool = True
+    territories: bool = False
     _known: dict[tuple[str, int, str], Measured] = field(default_factory=dict)
     _chosen: dict[Recipe, Choice] = field(default_factory=dict)
 

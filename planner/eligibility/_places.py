@@ -10,6 +10,7 @@ import pandas as pd
 
 from layers.state_codes import states
 from planner.eligibility._counties import CBSA, Counties, looked_up
+from planner.eligibility._drawn import refuse_faults
 from planner.eligibility.evidence import Places, Words
 
 UNITS: Final = ("state", "county", "local labor market", "community", "tribal land", "tract", "drawn area")
@@ -195,8 +196,15 @@ def _markets(known: Counties, names: Mapping[str, str]) -> Unit:
 
 
 def _drawn(layers: Mapping[str, pd.DataFrame], known: Counties) -> Unit:
-    """Return areas that the planner has drawn, made of counties, county subdivisions or tracts."""
+    """Return areas that the planner has drawn, made of counties, county subdivisions or tracts.
+
+    Raises
+    ------
+    PlanError
+        With all faults of the layer; see `planner.eligibility._drawn.refuse_faults`.
+    """
     table = layers.get("drawn_areas", pd.DataFrame(columns=["area_geoid", "area", "member_geoid"]))
+    refuse_faults(table)
     groups = {str(code): list(rows) for code, rows in table.groupby("area_geoid")["member_geoid"]}
     named = table.sort_values("member_geoid").drop_duplicates("area_geoid").set_index("area_geoid")["area"]
     return _made("drawn area", sorted(groups), [str(named[code]) for code in sorted(groups)], groups, known)

@@ -84,12 +84,20 @@ class Screening:
         What was known, by unit.
     screened
         By programme and unit; nothing where a programme has no rule for the unit on the day.
+    referred
+        The same, with the programmes that these refer to.
     """
 
     day: dt.date
     manner: Manner
     evidence: Mapping[str, Evidence]
     screened: Mapping[tuple[str, str], Screened]
+    referred: Mapping[tuple[str, str], Screened] = field(default_factory=dict)
+
+    def position(self, unit: str, place: int, around: str) -> int:
+        """Return the position of the state, county or labor market that contains a place; -1 where not known."""
+        held = self.evidence[unit].containers.get(around)
+        return -1 if held is None else int(held[place])
 
     def of(self, name: str, unit: str) -> Screened:
         """Return what was found for a programme and unit.
@@ -140,7 +148,7 @@ def screen(
     wanted = tuple(wanted)
     run = _Run(evidence, day, manner, {each.name: each for each in wanted}, dict(given or {}))
     found = {(each.name, unit): result for each in wanted for unit in evidence if (result := run.screened(each, unit))}
-    return Screening(day, manner, evidence, found)
+    return Screening(day, manner, evidence, found, {key: each for key, each in run.found.items() if each})
 
 
 @dataclass

@@ -65,4 +65,4 @@ class EligibilityEntry(Strict):
     units: tuple[Unit, ...] = ()
     options: Annotated[dict[str, dict[str, str]], AfterValidator(_have_questions)] = Field(default_factory=dict)
     as_of: Day | None = None
-    territories: Annotated[bool, Field(strict=True)] = True
+    territories: Annotated[bool, Field(strict=True)] = False

@@ -1,7 +1,7 @@
 """The reasoning behind one verdict, written like a lawyer's memorandum: question, answer, rule, findings, doubts."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from textwrap import fill
 
 import numpy as np
@@ -10,11 +10,22 @@ from planner.eligibility._compare import Compared
 from planner.eligibility._tests import Tested
 from planner.eligibility.engine import Manner, Screened, Screening
 from planner.eligibility.verdict import NOT_KNOWN, WORDS
-from planner.eligibility.words import asked, number, reasons
+from planner.eligibility.words import asked, chance, number, reasons
 from planner.programmes.measures import measures
-from planner.programmes.rule import AllOf, AnswerTest, Dated, MeasureTest, Programme, Reference, Terms, tests_of
+from planner.programmes.rule import (
+    AllOf,
+    AnswerTest,
+    Dated,
+    MeasureTest,
+    Programme,
+    ProgrammeTest,
+    Reference,
+    Terms,
+    tests_of,
+)
 
 _WIDTH = 100
+_TOLERANCE = 1e-9
 _MET = {0: "not met", 1: "not known", 2: "borderline: the margin of error leaves it open", 3: "met"}
 
 
@@ -38,12 +49,13 @@ def memo(screening: Screening, name: str, unit: str, place: int) -> str:
     found = screening.screened[name, unit]
     row = screening.evidence[unit].places.iloc[place]
     heading = f"{row['place']} ({unit} {row['place_id']})"
+    behind = _behind(screening, found, place)
     parts = [
         _section("Question", [f"Does {heading} meet the conditions that {found.programme.title} ({found.programme.agency}) sets on places, on {screening.day}?"]),
         _section("Short answer", _answer(found, screening.day, place)),
         _section("Rule", _rule(found)),
-        _section("Findings", _findings(found, place)),
-        _section("Conditions on the applicant and preferences", _findings(found, place, ("applicant", "preference"))),
+        _section("Findings", _findings(found, place, behind)),
+        _section("Conditions on the applicant and preferences", _findings(found, place, behind, ("applicant", "preference"))),
         _section("Conflicts between sources", _conflicts(found.programme, screening.day)),
         _section("Questions the law leaves open", _options(found.programme, screening.manner)),
         _section("Not screened", [f"{gap.what}: {gap.why}" for gap in found.programme.not_implemented]),
@@ -75,6 +87,8 @@ def _answer(found: Screened, day: dt.date, place: int) -> list[str]:
         lines += [f"Missing: {each}" for each in dict.fromkeys(filter(None, lost))]
     if status is None:
         return [*lines, f"On {day} the programme was not open: no status of it is on file for so early a day."]
+    if status.is_ == "not known":
+        return [*lines, f"Whether the programme is open on {day} is not known{_since(status)}."]
     return [*lines, f"On {day} the programme is {status.is_}{_since(status)}."]
 
 
@@ -82,7 +96,9 @@ def _since(dated: Dated) -> str:
     """Return since when something holds, what made it so, where it is written, and what to know of it."""
     day = f"since {dated.since}" if dated.since > dt.date.min else ""
     until = f"until {dated.until}" if dated.until else ""
-    what = "; ".join(filter(None, (" ".join(filter(None, (day, until))), dated.by, dated.citation, dated.note)))
+    what = "; ".join(
+        filter(None, (" ".join(filter(None, (day, until))), dated.by, dated.citation, dated.note.rstrip(".")))
+    )
     return f" ({what})" if what else ""
 
 
@@ -90,7 +106,8 @@ def _rule(found: Screened) -> list[str]:
     lines = [f"{found.rule.title}{_since(found.rule)}."]
     if found.rule.terms is None:
         return [*lines, "It sets no condition on the place."]
-    numbers = {name: number for number, name in enumerate(tests_of(found.rule.terms), 1)}
+    held = [name for name in tests_of(found.rule.terms) if name in found.tests]
+    numbers = {name: order for order, name in enumerate(held, 1)}
     return [*lines, f"The place must meet {_terms(found.rule.terms, numbers, found)}."]
 
 
@@ -106,25 +123,45 @@ def _terms(terms: Terms, numbers: dict[str, int], found: Screened) -> str:
     return f"{'all' if isinstance(terms, AllOf) else 'any one'} of {', '.join(shown)}"
 
 
-def _findings(found: Screened, place: int, roles: tuple[str, ...] = ("place",)) -> list[str]:
+def _behind(screening: Screening, found: Screened, place: int) -> dict[str, str]:
+    """Return for tests on another verdict whose it is, and why it is so."""
+    lines = {}
+    for name, test in found.tests.items():
+        if not isinstance(test.test, ProgrammeTest):
+            continue
+        unit = found.unit if test.test.unit == "same" else test.test.unit
+        at = place if unit == found.unit else screening.position(found.unit, place, unit)
+        other = screening.referred.get((test.test.programme, unit))
+        if other is not None and at >= 0:
+            row = screening.evidence[unit].places.iloc[at]
+            citation = f" ({other.rule.citation})" if other.rule.citation else ""
+            lines[name] = (
+                f"{row['place']} ({unit} {row['place_id']}), {other.programme.short}: {reasons(other)[at]}{citation}"
+            )
+    return lines
+
+
+def _findings(found: Screened, place: int, behind: Mapping[str, str], roles: tuple[str, ...] = ("place",)) -> list[str]:
     lines: list[str] = []
     for order, (name, test) in enumerate(found.tests.items(), 1):
         if found.role(name) in roles:
             mark = f"({order})" if roles == ("place",) else "-"
             lines += [
                 f"{mark} {test.test.title}{_since(test.test)}",
-                *(f"    {line}" for line in _finding(test, found, place)),
+                *(f"    {line}" for line in _finding(test, found, place, behind.get(name, ""))),
             ]
     return lines
 
 
-def _finding(test: Tested, found: Screened, place: int) -> Iterator[str]:
+def _finding(test: Tested, found: Screened, place: int, behind: str) -> Iterator[str]:
     if isinstance(test.test, MeasureTest | AnswerTest) and test.test.threshold:
         yield from _threshold(test, found)
     if test.figures is not None and not test.missing[place]:
         yield from _figures(test, test.figures, place)
     if test.found[place]:
         yield f"Found: {test.found[place]}{f' ({test.threshold_citation})' if test.threshold_citation else ''}."
+    if behind:
+        yield f"Because: {behind}."
     if test.missing[place]:
         yield f"Missing: {test.missing[place]}"
     turned = " (the condition asks that it is not so)" if test.test.negate else ""
@@ -145,10 +182,15 @@ def _figures(test: Tested, figures: Compared, place: int) -> Iterator[str]:
         yield f"Reference: {number(figures.reference[place], own)} of {figures.whose[place]}."
         yield f"Held against the threshold: {number(figures.compared[place], figures.unit)}."
     margin = test.margin[place] if test.margin is not None else np.nan
-    yield f"Margin: {'+' if margin >= 0 else ''}{number(margin, figures.unit)} ({'met' if margin >= 0 else 'short'})."
+    sign = "+" if margin >= 0 else ""
+    yield f"Margin: {sign}{number(margin, figures.unit)} ({'met' if _reached(test, margin) else 'short'})."
     if test.probability is not None and not np.isnan(test.probability[place]):
         error = number(figures.margin_of_error[place], figures.unit)
-        yield f"Margin of error: {error} at 90 percent confidence; the test is met with probability {test.probability[place]:.1%}."
+        yield f"Margin of error: {error} at 90 percent confidence; the test is met with probability {chance(test.probability[place])}."
+
+
+def _reached(test: Tested, margin: float) -> bool:
+    return margin > _TOLERANCE if getattr(test.test, "op", None) in {">", "<"} else margin >= -_TOLERANCE
 
 
 def _conflicts(rules: Programme, day: dt.date) -> list[str]:

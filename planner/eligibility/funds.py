@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable
+from dataclasses import replace
 
 import pandas as pd
 
@@ -70,12 +71,16 @@ def stacked(screening: Screening, unit: str, place: int, costs: pd.DataFrame, us
         Statuses of programmes that can be applied for, such as ``open``.
     """
     statuses = set(usable)
-    offers = []
+    offers, doubtful = [], set()
     for found in _of_unit(screening, unit):
         status = found.programme.status_on(screening.day)
         if found.verdict[place] == ELIGIBLE and status is not None and status.is_ in statuses:
             offers.append(offer(found.programme, screening.day, place_of(found, screening.evidence[unit], place)))
-    return stack(costs, offers)
+            doubtful |= {found.programme.name} if status.is_ == "not known" else set()
+    result = stack(costs, offers)
+    said = sorted(doubtful & set(result.table["payer"]))
+    notes = [f"{name}: whether it is open on {screening.day} is not known; counted as if it were" for name in said]
+    return replace(result, notes=(*result.notes, *notes))
 
 
 def consortium(screening: Screening, members: pd.DataFrame) -> pd.DataFrame:

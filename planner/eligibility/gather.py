@@ -27,7 +27,7 @@ def gather(
     *,
     wanted: Collection[str] = (),
     area: tuple[str, ...] = (),
-    territories: bool = True,
+    territories: bool = False,
 ) -> dict[str, Evidence]:
     """Return the evidence of a day by unit.
 

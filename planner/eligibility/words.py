@@ -7,11 +7,12 @@ import numpy as np
 from planner.eligibility._tests import Tested
 from planner.eligibility.engine import Screened
 from planner.eligibility.evidence import Words
-from planner.eligibility.verdict import ELIGIBLE, NOT_KNOWN
+from planner.eligibility.verdict import BORDERLINE, ELIGIBLE, NOT_KNOWN
 from planner.programmes.rule import AnswerTest, MeasureTest
 
 OPS: Final = {">=": "at least", ">": "more than", "<=": "at most", "<": "less than"}
 _MOST_NAMED: Final = 3
+_SURE: Final = 0.999
 
 
 def number(value: float, unit: str) -> str:
@@ -19,7 +20,7 @@ def number(value: float, unit: str) -> str:
     if np.isnan(value):
         return "not known"
     if unit == "usd":
-        return f"${value:,.0f}"
+        return f"{'-' if value <= -0.5 else ''}${abs(value):,.0f}"
     shown = f"{value:,.0f}" if unit == "persons" else f"{value:,.2f}"
     return f"{shown} {unit}".rstrip()
 
@@ -40,13 +41,29 @@ def said(test: Tested) -> Words:
         return np.array([f"{title}: {word}" for word in found], object)
     unit = test.figures.unit
     limit = asked(test, unit)
+    lacking = np.where(test.verdict == NOT_KNOWN, test.missing, "")
     texts = [
-        f"{title}: not known; needs {lost}" if lost else f"{title}: {number(value, unit)}; {limit} asked"
-        for value, lost in zip(
-            test.figures.compared, np.where(test.verdict == NOT_KNOWN, test.missing, ""), strict=True
-        )
+        f"{title}: not known; needs {lost}" if lost else f"{title}: {number(value, unit)}; {limit} asked{doubt}"
+        for value, lost, doubt in zip(test.figures.compared, lacking, _doubts(test), strict=True)
     ]
     return np.array(texts, object)
+
+
+def chance(probability: float) -> str:
+    """Return a probability in percent; never a full 0 or 100, which no sample shows."""
+    if probability > _SURE:
+        return f"over {_SURE:.1%}"
+    return f"under {1 - _SURE:.1%}" if probability < 1 - _SURE else f"{probability:.1%}"
+
+
+def _doubts(test: Tested) -> list[str]:
+    """Return for each place how probable it is that a test is met, where its margin of error leaves that open."""
+    if test.probability is None:
+        return [""] * len(test.verdict)
+    return [
+        f", met with probability {chance(each)}" if verdict == BORDERLINE and not np.isnan(each) else ""
+        for verdict, each in zip(test.verdict, test.probability, strict=True)
+    ]
 
 
 def reasons(found: Screened) -> Words:

@@ -172,3 +172,17 @@ def test_a_key_is_accepted_exactly_when_it_is_unique(keys):
     else:
         with pytest.raises(LayerError, match=f"repeats \\({len(keys) - len(set(keys))} rows too many"):
             layer.check(table)
+
+
+def test_a_key_column_that_may_be_left_out_does_not_switch_the_key_off():
+    table = pd.DataFrame(
+        {
+            "area_geoid": ["25003"] * 2,
+            "year": [2022] * 2,
+            "labor_force": [9.0, 8.0],
+            "employed": [8.0, 7.0],
+            "unemployed": [1.0, 1.0],
+        }
+    )
+    with pytest.raises(LayerError, match=r"key 'area_geoid . year' repeats"):
+        declared("labor_force").check(table)

@@ -33,14 +33,14 @@ def load(tmp_path, monkeypatch):
 
 def test_the_table_may_be_empty(load):
     found = load("")
-    assert (found.confidence, found.units, found.options, found.territories) == (0.9, (), {}, True)
+    assert (found.confidence, found.units, found.options, found.territories) == (0.9, (), {}, False)
 
 
 def test_what_is_said_is_read(load):
     found = load(
-        'confidence = 0.95\nunits = ["county", "local labor market"]\nterritories = false\n[eligibility.options.one]\nwho = "civilian"'
+        'confidence = 0.95\nunits = ["county", "local labor market"]\nterritories = true\n[eligibility.options.one]\nwho = "civilian"'
     )
-    assert (found.confidence, found.territories) == (0.95, False)
+    assert (found.confidence, found.territories) == (0.95, True)
     assert found.units == ("county", "local labor market")
     assert found.options == {"one": {"who": "civilian"}}
 

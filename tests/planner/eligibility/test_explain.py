@@ -4,6 +4,8 @@ import datetime as dt
 
 from planner.eligibility.engine import screen
 from planner.eligibility.explain import memo
+from planner.eligibility.words import chance, number
+from planner.programmes.rule import Status
 from tests.planner.eligibility.conftest import DAY, known, measured
 from tests.planner.eligibility.test_engine import INCOME, OTHERS, RULE
 
@@ -40,7 +42,7 @@ def test_every_figure_and_citation_is_there(rules):
         "Figure: $85, period to 2019-12-31; made",
         "Reference: $100 of the nation.",
         "Margin: +5.00 percent (met).",
-        "Margin of error: 2.00 percent at 90 percent confidence; the test is met with probability 100.0%",
+        "Margin of error: 2.00 percent at 90 percent confidence; the test is met with probability over 99.9%",
         "Finding: met.",
         "1 USC 1: one percent",
         "1 CFR 1: one percentage point",
@@ -75,3 +77,24 @@ def test_before_its_first_status_a_programme_was_not_open(rules):
 
 def test_lines_are_short(rules):
     assert max(map(len, text_of(rules, 85.0, 2.0).splitlines())) <= 100
+
+
+def test_a_borderline_answer_says_how_probable_it_is(rules):
+    # by hand: 2 points short with a standard error of 3.29 / 1.645 = 2 is one standard error; the normal table says 15.87 %
+    text = squeezed(text_of(rules, 92.0, 3.29))
+    assert "Borderline." in text
+    assert "asked, met with probability 15.9%" in text
+
+
+def test_dollars_below_zero_and_near_certainty_are_written_plainly():
+    assert (number(-13050.0, "usd"), number(-0.2, "usd")) == ("-$13,050", "$0")
+    assert (chance(1.0), chance(0.0), chance(0.5)) == ("over 99.9%", "under 0.1%", "50.0%")
+
+
+def test_an_unknown_status_reads_as_such(rules):
+    found = rules(INCOME + RULE).model_copy(
+        update={"status": (Status.model_validate({"is": "not known", "note": "Not seen."}),)}
+    )
+    facts = {("per_capita_income", ""): measured([85.0]), ("per_capita_income", "nation"): measured([100.0])}
+    text = squeezed(memo(screen({"county": known(facts)}, [found], DAY), "trial", "county", 0))
+    assert f"Whether the programme is open on {DAY} is not known (Not seen)." in text

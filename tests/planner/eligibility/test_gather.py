@@ -176,8 +176,8 @@ def test_territories_are_in_the_sum_for_the_nation_or_left_out():
         (code, year, month, force, 60.0 if code[:2] == "72" else lost)
         for code, year, month, force, lost in all_counties(extra=extra)
     ]
-    with_them = figure(labor(*rows), "county", "25011", *RATE, side="nation")
-    without = figure(labor(*rows), "county", "25011", *RATE, side="nation", territories=False)
+    with_them = figure(labor(*rows), "county", "25011", *RATE, side="nation", territories=True)
+    without = figure(labor(*rows), "county", "25011", *RATE, side="nation")
     counties = sum(state.least_counties for state in states().values() if not state.territory)
     assert with_them.value == pytest.approx((counties + 60 * 78) / (counties + 78))
     assert "78 of them in territories" in with_them.basis
@@ -300,7 +300,7 @@ def test_sums_over_any_members_by_plain_loops(data):
     codes = [f"25{number:03}" for number in range(1, 2 * data.draw(st.integers(1, 6)), 2)]
     zone = {code: data.draw(st.sampled_from(["1", "2", "3"])) for code in codes}
     rows = [
-        (code, year, None, float(data.draw(st.integers(1, 9))), float(data.draw(st.integers(0, 9))))
+        (code, year, None, float(data.draw(st.integers(9, 20))), float(data.draw(st.integers(0, 9))))
         for code in codes for year in (2017, 2018, 2019) if data.draw(st.integers(0, 5))
     ]  # fmt: skip
     if not rows:
@@ -567,3 +567,32 @@ def test_the_order_of_rows_changes_nothing():
             assert (left.basis == right.basis).all()
         for kind, values in evidence.attributes.items():
             assert (values == other[name].attributes[kind]).all()
+
+
+@pytest.mark.parametrize(
+    ("rows", "words"),
+    [
+        ([("US", "Z", "25013")], "code of the nation or of a labor market"),
+        ([("CBSA44140", "Z", "25013")], "code of the nation or of a labor market"),
+        ([("Z", "One", "25013"), ("Z", "Two", "25011")], "has 2 names"),
+        ([("Z", "Z", "25013"), ("Z", "Z", "2501367000")], "may count residents twice"),
+        ([("Z", "Z", "99999")], "1 parts in no state"),
+    ],
+)
+def test_drawn_areas_that_would_mislead_are_refused(rows, words):
+    with pytest.raises(PlanError, match=words):
+        gather({"drawn_areas": layer("drawn_areas", "area_geoid area member_geoid", *rows)}, DAY)
+
+
+def test_more_unemployed_than_the_labor_force_are_refused():
+    with pytest.raises(
+        PlanError, match=r"'unemployed' is above 'labor_force' in 1 rows .first: row 1, 25011 2019, 101 of 100"
+    ):
+        gather(labor(("25011", 2019, None, 100.0, 101.0)), DAY)
+
+
+def test_a_period_that_ends_before_it_begins_is_refused():
+    rows = survey(("25011", "B19301_001", 1.0, 1.0))["acs_estimates"]
+    turned = rows.assign(period_from=rows["period_to"], period_to=rows["period_from"])
+    with pytest.raises(PlanError, match=r"ends before it begins .first: row 1"):
+        gather({"acs_estimates": turned}, DAY)

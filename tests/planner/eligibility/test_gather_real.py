@@ -23,7 +23,7 @@ def layers(shared):
 
 @pytest.fixture(scope="module")
 def at_2019(layers):
-    return gather(layers, dt.date(2019, 12, 31))
+    return gather(layers, dt.date(2019, 12, 31), territories=True)
 
 
 def test_unemployment_of_2018_and_2019_against_the_sum_of_all_counties(at_2019):
@@ -40,7 +40,7 @@ def test_unemployment_of_2018_and_2019_against_the_sum_of_all_counties(at_2019):
 
 def test_without_territories_the_sum_is_the_published_national_rate(layers):
     # Current Population Survey, annual averages, thousands: 6,314 of 162,075 in 2018 and 6,001 of 163,539 in 2019
-    county = gather(layers, dt.date(2019, 12, 31), wanted=("county",), territories=False)["county"]
+    county = gather(layers, dt.date(2019, 12, 31), wanted=("county",))["county"]
     published = 100 * (6314 + 6001) / (162075 + 163539)
     assert county.figures(*RATE, "nation").value[0] == pytest.approx(published, abs=1e-3)
 
