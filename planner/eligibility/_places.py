@@ -14,6 +14,8 @@ from planner.eligibility._drawn import refuse_faults
 from planner.eligibility.evidence import Places, Words
 
 UNITS: Final = ("state", "county", "local labor market", "community", "tribal land", "tract", "drawn area")
+_COUNTY: Final = 5
+_COMBINED: Final = 900  # from here on, codes are those of areas that the Bureau of Economic Analysis combines
 _LENGTHS: Final = {2: "state", 5: "county", 10: "community", 11: "tract"}
 _AREAS: Final = {
     "acs_estimates": ("estimate",),
@@ -121,6 +123,7 @@ def _codes(layers: Mapping[str, pd.DataFrame]) -> dict[str, set[str]]:
         towns = set(layers["towns"]["town_geoid"])
         said |= towns | {code[:5] for code in towns}
     digits = {code for code in said if code.isdigit() and len(code) in _LENGTHS and code[:2] in states()}
+    digits = {code for code in digits if len(code) != _COUNTY or int(code[2:]) < _COMBINED}
     digits |= {code[:2] for code in digits}
     return {unit: {code for code in digits if len(code) == length} for length, unit in _LENGTHS.items()}
 

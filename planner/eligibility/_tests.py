@@ -25,6 +25,7 @@ from planner.programmes.rule import (
     ProgrammeTest,
     Test,
     UnseenTest,
+    Value,
 )
 
 NOT_ON_FILE: Final = "none on file, taken as not given; it is for the applicant to show"
@@ -64,6 +65,8 @@ class Tested:
         What was found, in words, where the test is not on a figure; empty otherwise.
     figures
         What was compared, for tests on figures.
+    limit
+        The law's figure as the rule file has it, with its days and the act behind it.
     threshold, threshold_citation, margin, probability
         The figure of the law and where it is written; by how much it is met (negative: missed), in the unit of the
         comparison; and the probability that it is met, NaN where the source gives no margin of error.
@@ -78,6 +81,7 @@ class Tested:
     threshold_citation: str = ""
     margin: Floats | None = None
     probability: Floats | None = None
+    limit: Value | None = None
 
 
 def tested(asked: Asked, name: str, test: Test) -> Tested:
@@ -121,6 +125,7 @@ def _(test: MeasureTest, asked: Asked, name: str) -> Tested:
         limit.citation or test.citation,
         margin,
         probability,
+        limit,
     )
 
 
@@ -232,7 +237,9 @@ def _(test: AnswerTest, asked: Asked, name: str) -> Tested:
     margin = sign * (answers - limit.value)
     verdict, probability = _judge(margin, np.full(asked.count, np.nan), asked.confidence, strict=test.op in (">", "<"))
     said = np.array([f"answered {value:,g}" if value == value else "" for value in answers], object)  # noqa: PLR0124 (NaN)
-    return Tested(test, verdict, missing, said, None, limit.value, limit.citation or test.citation, margin, probability)
+    return Tested(
+        test, verdict, missing, said, None, limit.value, limit.citation or test.citation, margin, probability, limit
+    )
 
 
 def _granted(test: AnswerTest, asked: Asked, answers: Floats) -> Tested:

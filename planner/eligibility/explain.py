@@ -170,9 +170,8 @@ def _finding(test: Tested, found: Screened, place: int, behind: str) -> Iterator
 
 def _threshold(test: Tested, found: Screened) -> Iterator[str]:
     parameter = found.programme.parameters[str(getattr(test.test, "threshold"))]  # noqa: B009 (two kinds have one)
-    value = next((each for each in parameter.values if each.value == test.threshold), None)
     unit = test.figures.unit if test.figures else parameter.unit
-    yield f"Asked: {asked(test, unit)} - {parameter.meaning}{_since(value) if value else ''}."
+    yield f"Asked: {asked(test, unit)} - {parameter.meaning}{_since(test.limit) if test.limit else ''}."
 
 
 def _figures(test: Tested, figures: Compared, place: int) -> Iterator[str]:
