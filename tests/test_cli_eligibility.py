@@ -132,6 +132,7 @@ def test_a_memorandum_a_portfolio_and_a_programme(townline, counties, tmp_path):
     status, said, error = townline("explain", "Franklin County", "eda-distress", "--region", counties, "--out", memo)
     assert (status, error) == (0, "")
     assert "Finding: met." in said
+    assert "Counted: 140 / 2,000 (unemployed / labor_force, pooled over 24 months)" in " ".join(said.split())
     assert "42 USC 3161(a)(2)" in memo.read_text("utf-8")
     status, said, error = townline("portfolio", "25013", "--region", counties, "--out", tmp_path / "portfolio")
     assert (status, error) == (0, "")

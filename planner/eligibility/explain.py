@@ -7,8 +7,10 @@ from textwrap import fill
 import numpy as np
 
 from planner.eligibility._compare import Compared
+from planner.eligibility._figures import Figures
 from planner.eligibility._tests import Tested
 from planner.eligibility.engine import Manner, Screened, Screening
+from planner.eligibility.evidence import Evidence
 from planner.eligibility.verdict import NOT_KNOWN, WORDS
 from planner.eligibility.words import asked, chance, number, reasons
 from planner.programmes.measures import measures
@@ -26,6 +28,7 @@ from planner.programmes.rule import (
 
 _WIDTH = 100
 _TOLERANCE = 1e-9
+_MOST_SERIES = 4
 _MET = {0: "not met", 1: "not known", 2: "borderline: the margin of error leaves it open", 3: "met"}
 
 
@@ -124,8 +127,13 @@ def _terms(terms: Terms, numbers: dict[str, int], found: Screened) -> str:
 
 
 def _behind(screening: Screening, found: Screened, place: int) -> dict[str, str]:
-    """Return for tests on another verdict whose it is, and why it is so."""
-    lines = {}
+    """Return what stands behind tests: whose verdict another rule gave and why; the counts that a rate is made of."""
+    known = screening.evidence[found.unit]
+    lines = {
+        name: counted
+        for name, test in found.tests.items()
+        if test.figures is not None and (counted := _counted(known, test.figures, place))
+    }
     for name, test in found.tests.items():
         if not isinstance(test.test, ProgrammeTest):
             continue
@@ -136,9 +144,28 @@ def _behind(screening: Screening, found: Screened, place: int) -> dict[str, str]
             row = screening.evidence[unit].places.iloc[at]
             citation = f" ({other.rule.citation})" if other.rule.citation else ""
             lines[name] = (
-                f"{row['place']} ({unit} {row['place_id']}), {other.programme.short}: {reasons(other)[at]}{citation}"
+                f"Because: {row['place']} ({unit} {row['place_id']}), {other.programme.short}: {reasons(other)[at]}{citation}"
             )
     return lines
+
+
+def _counted(known: Evidence, figures: Compared, place: int) -> str:
+    """Return the counts of the place's rate and their series; empty text where it is a published figure."""
+    if not isinstance(known.figures, Figures):
+        return ""
+    for number_, way in enumerate(measures()[figures.measure].ways):
+        if way.kind == "rate" and known.figures(figures.measure, number_, "").value[place] == figures.value[place]:
+            top, bottom = known.figures.counts(way)
+            below = bottom.value[place] if bottom is not None else np.nan
+            pooled = f", pooled over {way.window_months} months" if way.window_months else ""
+            return f"Counted: {top.value[place]:,.0f} / {below:,.0f} ({_series(way.numerator)} / {_series(way.denominator)}{pooled})"
+    return ""
+
+
+def _series(names: tuple[str, ...]) -> str:
+    return ", ".join(names[:_MOST_SERIES]) + (
+        f" and {len(names) - _MOST_SERIES} more" if len(names) > _MOST_SERIES else ""
+    )
 
 
 def _findings(found: Screened, place: int, behind: Mapping[str, str], roles: tuple[str, ...] = ("place",)) -> list[str]:
@@ -161,7 +188,7 @@ def _finding(test: Tested, found: Screened, place: int, behind: str) -> Iterator
     if test.found[place]:
         yield f"Found: {test.found[place]}{f' ({test.threshold_citation})' if test.threshold_citation else ''}."
     if behind:
-        yield f"Because: {behind}."
+        yield f"{behind}."
     if test.missing[place]:
         yield f"Missing: {test.missing[place]}"
     turned = " (the condition asks that it is not so)" if test.test.negate else ""
