@@ -207,5 +207,5 @@ def test_a_generated_last_mile_is_designed(capsys):
 def test_the_national_screening_and_plain_pandas_name_as_many_counties(capsys):
     rows = lines(capsys, "eligibility")
     assert [row["eligible"] for row in rows] == [808, 808, 808]
-    assert rows[0]["places"] > 4700
+    assert rows[0]["places"] > 4600
     assert rows[0]["rows"] > 100_000
