@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 import geopandas as gpd
+import pandas as pd
 
 from layers import declared
 from maps import geometry
@@ -13,7 +14,7 @@ from maps.fits import Fits
 from maps.layer import Lines, Outlines, PageLayer, Points, Words
 from maps.layer import words as words_of
 from maps.page import Heading, TownMap
-from maps.provenance import Provenance, badge, column_origin
+from maps.provenance import VERDICTS_NOUN, Provenance, badge, column_origin
 from maps.sources import sources
 from maps.styles import styles
 from maps.towns import VERDICTS, Polygons
@@ -91,7 +92,7 @@ def _heading(plan: Plan, towns: Polygons, known: Mapping[str, Words]) -> Heading
         question=f"Which {units[1]} have {label} Mbps for at least {share} of premises?",
         answer=_answer(counts, units[1]),
         as_of=words.day(plan.region.as_of),
-        badge=badge(_origins(towns, known), styles().badge),
+        badge=badge(_origins(towns, known, plan.tables.get("eligibility")), styles().badge),
         target=f"{label} Mbps for at least {share} of premises",
         unit=units[0],
         units=units[1],
@@ -105,7 +106,9 @@ def _answer(counts: Mapping[str, int], units: str) -> dict[str, str]:
     return {name: said[name] for name in ("pass", "fail", "not known")}
 
 
-def _origins(towns: Polygons, known: Mapping[str, Words]) -> Iterator[tuple[str, Provenance]]:
+def _origins(
+    towns: Polygons, known: Mapping[str, Words], verdicts: pd.DataFrame | None
+) -> Iterator[tuple[str, Provenance]]:
     """Yield what the map shows or rests on, with its origin."""
     for key, style in styles().layers.items():
         if key in known and not style.table:  # a second view of a table that is named already
@@ -113,6 +116,8 @@ def _origins(towns: Polygons, known: Mapping[str, Words]) -> Iterator[tuple[str,
     for column, noun in styles().badge.columns.items():
         if column in towns.table:
             yield noun, column_origin(towns.table, column)
+    if verdicts is not None and "origin" in verdicts:
+        yield VERDICTS_NOUN, column_origin(verdicts, "origin")
 
 
 def _others(plan: Plan, focus: geometry.Geometries) -> Iterator[PageLayer]:

@@ -13,7 +13,7 @@ from maps.fits import Fits
 from maps.layer import Outlines
 from maps.page import Heading, TownMap
 from maps.places import Places
-from maps.provenance import badge
+from maps.provenance import VERDICTS_NOUN, Provenance, badge, column_origin
 from maps.styles import styles
 from planner import Region
 from planner.words import count, day, text
@@ -128,6 +128,10 @@ def _hints(kept: gpd.GeoDataFrame, table: pd.DataFrame, column: str) -> list[str
     return [text(state) for state in kept[column].map(known)]
 
 
+def _verdicts(table: pd.DataFrame) -> list[tuple[str, Provenance]]:
+    return [(VERDICTS_NOUN, column_origin(table, "origin"))] if "origin" in table else []
+
+
 def _heading(region: Region, places: Places) -> Heading:
     fits, (one, several) = places.fits, places.called
     total, ready = len(fits.programmes), fits.ready()
@@ -137,7 +141,7 @@ def _heading(region: Region, places: Places) -> Heading:
         question=f"What can each {one} apply for?",
         answer={"pass": f"{count(total)} {noun} screened", "open": f"{count(ready)} open on the day"},
         as_of=day(fits.table["day"].iloc[0]),
-        badge=badge([(places.style.noun, places.words.origin)], styles().badge),
+        badge=badge([(places.style.noun, places.words.origin), *_verdicts(fits.table)], styles().badge),
         unit=one,
         units=several,
     )

@@ -11,6 +11,8 @@ from planner.words import day, days, is_missing, listing, text
 FLAGGED = ("approximate", "generated", "modelled")
 _MOST_SOURCES = 6
 
+VERDICTS_NOUN = "statistics behind verdicts on programmes"
+
 
 @dataclass(frozen=True)
 class Provenance:

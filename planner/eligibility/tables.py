@@ -62,7 +62,18 @@ def _verdict_rows(found: Screened, screening: Screening, at: npt.NDArray[np.int6
         "data_as_of": picked.days()[at],
         "citation": _empty(picked.words(lambda test: test.test.citation, found.rule.citation)[at]),
         "day": np.datetime64(screening.day, "s"),
+        "origin": _origins(found)[at],
     }
+
+
+def _origins(found: Screened) -> Words:
+    """Return what a verdict's figures are: generated, approximate or modelled where one of them is, else published."""
+    result = np.full(len(found.verdict), "published", object)
+    bases = [test.figures.basis for name, test in found.tests.items() if test.figures and found.role(name) == "place"]
+    for word in ("modelled", "approximate", "generated"):
+        for basis in bases:
+            result[np.array([word in str(each) for each in basis], bool)] = word
+    return result
 
 
 class _Picked:
