@@ -21,6 +21,8 @@ from layers.adapt import Period, adapt, shapes
 from planner import _screening, _show, _show_eligibility, compare
 from planner.backtest_stage import back_test_of
 from planner.check import check
+from planner.clusters.door import measure_file
+from planner.clusters.stage import clusters
 from planner.covered import cover
 from planner.eligibility.around import redrawn
 from planner.eligibility.explain import memo
@@ -57,6 +59,7 @@ AsOf = Annotated[
 ]
 PlaceName = Annotated[str, typer.Argument(help="Code or name of the place.", show_default=False)]
 UnitName = Annotated[str, typer.Option(help="Kind of place, where a name means several: county, community, ...")]
+_FLAGS = ("strong", "strong10", "qualifying", "significant")
 _FINANCE = ("finance", "finance_opex", "funding", "cash_flow", "finance_risk", "finance_tornado")
 _FINANCE_CHARTS = ("charts/cash-flow", "charts/what-matters")
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object for machines.")]
@@ -354,6 +357,57 @@ def _changes(region: Region, days: tuple[datetime, datetime], out: Path, *, as_j
         )
     else:
         _show_eligibility.changes(f"{region.name}, {first} to {last}", table, files)
+
+
+@app.command("clusters")
+def clusters_command(
+    file: Annotated[
+        Path,
+        typer.Argument(help="Table of employment by area and cluster, or a region file (TOML).", show_default=False),
+    ],
+    out: Annotated[Path, typer.Option(help="Folder for the tables.")] = Path("clusters"),
+    scenario: Scenario = "",
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Measure clusters as the federal cluster map does: location quotients, strength flags, diversity, readiness.
+
+    Example: townline clusters employment_by_cluster.csv --out clusters
+    """
+    if file.suffix.lower() != ".toml":
+        strength = measure_file(file)
+        place = out / "cluster_strength.csv"
+        if place.resolve() == file.resolve():
+            raise PlanError(f"file {place}", ["is the file to be measured; choose another --out"])
+        save_csv(strength, place)
+        _clusters(strength, file.name, {}, [place], as_json=as_json)
+        return
+    region = load_region(file, scenario)
+    with _progress() as tell:
+        tell("check")
+        world = check(region)
+        tell("clusters")
+        made, notes = clusters(world, region, {})
+    files = _write(made, out, None, region)
+    _clusters(made["cluster_strength"], region.name, {"notes": [*world.notes, *notes]}, files, as_json=as_json)
+
+
+def _clusters(
+    strength: pd.DataFrame, name: str, said: Mapping[str, list[str]], files: Sequence[Path], *, as_json: bool
+) -> None:
+    counts = {flag: int(strength[flag].fillna(value=False).sum()) for flag in _FLAGS}
+    notes = said.get("notes", [])
+    if as_json:
+        _print_json(
+            {"table": name, "rows": len(strength), **counts, "notes": notes, "files": [str(path) for path in files]}
+        )
+        return
+    words = ", ".join(f"{count:,} {flag.replace('_', ' ')}" for flag, count in counts.items())
+    _show.line(f"{name}: {len(strength):,} rows; {words}")
+    for note in notes:
+        _show.line(f"note: {note}")
+    for path in files:
+        _show.line(f"wrote {path}")
 
 
 @app.command("explain")

@@ -7,6 +7,7 @@ import pandas as pd
 
 from planner import costs, summary
 from planner.check import World, check
+from planner.clusters.stage import clusters
 from planner.covered import cover
 from planner.eligibility.stage import eligibility
 from planner.finance.stage import money
@@ -57,6 +58,10 @@ def plan(region: Region, tell: Callable[[str], None] = lambda _stage: None, engi
     if region.eligibility is not None or region.programmes:
         tell("eligibility")
         tables |= eligibility(world.layers, region, tables)
+    if region.clusters is not None:
+        tell("clusters")
+        made, reasons = clusters(world, region, tables)
+        tables, notes = tables | made, (*notes, *reasons)
     tables["town_results"] = summary.town_results(world, region, tables)
     notes = (*world.notes, *notes)
     return Plan(region, world.layers, tables, notes, provenance(region, world.hashes, notes))

@@ -26,6 +26,7 @@ from layers import RegionError, RuleError, Source, declarations
 from layers.errors import suggestion
 from layers.place import data_path
 from planner.choice.entry import ChoiceEntry
+from planner.clusters.entry import ClustersEntry
 from planner.eligibility.entry import EligibilityEntry
 from planner.entry import FilingsEntry, LayerEntry, MiddleMileEntry, parse_crs
 from planner.finance.entry import FinanceEntry
@@ -107,6 +108,8 @@ class Region(Strict):
         What is known of take rate, price and debt better than the price book knows it.
     eligibility
         How places are screened for programmes; a region file that has it may do without a layer of towns.
+    clusters
+        Which areas' clusters are measured, and how places are ranked; nothing where none are.
     geographies
         What is counted beside towns: counties, census tracts, H3 cells of resolution 8, the layer `areas`.
     scenario
@@ -130,6 +133,7 @@ class Region(Strict):
     choice: ChoiceEntry | None = None
     finance: FinanceEntry | None = None
     eligibility: EligibilityEntry | None = None
+    clusters: ClustersEntry | None = None
     geographies: tuple[Literal["county", "tract", "h3", "area"], ...] = ("county",)
     scenario: str = ""
     path: Path
@@ -203,6 +207,7 @@ _FILE_KEYS = (
     "choice",
     "finance",
     "eligibility",
+    "clusters",
     "geographies",
 )
 _KINDS = {
@@ -340,6 +345,7 @@ def _known_keys(place: tuple[int | str, ...]) -> list[str]:
         "choice": ChoiceEntry,
         "finance": FinanceEntry,
         "eligibility": EligibilityEntry,
+        "clusters": ClustersEntry,
     }
     model = models.get(str(place[0])) if len(place) > 1 else None
     return list(model.model_fields) if model else list(_FILE_KEYS)

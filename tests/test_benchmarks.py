@@ -209,3 +209,34 @@ def test_the_national_screening_and_plain_pandas_name_as_many_counties(capsys):
     assert [row["eligible"] for row in rows] == [808, 808, 808]
     assert rows[0]["places"] > 4600
     assert rows[0]["rows"] > 90_000
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="the published files are not beside the project")
+def test_flags_of_clusters_are_those_published(capsys):
+    states, metros = lines(capsys, "clusters", str(SHARED.parent / "layers"))
+    assert (states["rows"], states["compared"], states["mismatches"], states["strong"]) == (2550, 10_200, 0, 512)
+    assert (metros["rows"], metros["compared"], metros["strong"]) == (46_767, 0, 5887)
+
+
+def test_clusters_without_files_say_so(tmp_path, capsys):
+    with pytest.raises(SystemExit):
+        main(["clusters", str(tmp_path)])
+    assert "clusters_states_2016.csv does not exist; name the folder" in capsys.readouterr().err
+
+
+SITING = {"engine", "demands", "count", "value", "bound", "certified_gap", "seconds", "cpu_seconds", "peak_mb", "model"}
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="the published instances are not beside the project")
+def test_published_medians_are_proved_and_spopt_agrees(capsys):
+    ours, peer = lines(capsys, "p_median", str(SHARED / "p_median"), "--only", "pmed1,", "--peers")
+    assert set(ours) == set(peer) == SITING | {"instance", "known_optimum", "gap"}
+    assert ours["value"] == ours["bound"] == peer["value"] == ours["known_optimum"] == 5819
+
+
+def test_a_generated_cover_and_median_are_proved(capsys):
+    drawn = ("--demands", "400", "--sites", "30", "--count", "4", "--reach", "25000", "--gap", "0")
+    cover, median = lines(capsys, "max_cover", *drawn)
+    assert set(cover) == set(median) == SITING | {"sites"}
+    assert cover["value"] == cover["bound"]
+    assert median["certified_gap"] == 0

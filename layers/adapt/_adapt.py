@@ -9,11 +9,14 @@ from typing import Final
 import pandas as pd
 
 from layers.adapt import _bea, _bls, _census, _geography, _wide
+from layers.adapt._cbp import is_cbp, read_cbp
 from layers.adapt._file import Period, Published
+from layers.adapt._qcew import is_qcew, read_qcew
 from layers.errors import LayerError, suggestion
 from layers.layer import declared
 
 ANY: Final = "any"
+_JOBS: Final = "industry_employment"
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,8 @@ def shapes() -> Mapping[str, Shape]:
         Shape("commuting-zones", "counties with a column such as CZ20", _geography.is_zones, _geography.from_zones),
         Shape("urban-areas", "urban areas with UACE, NAME, POP", _geography.is_urban, _geography.from_urban),
         Shape("rural-codes", "rural-urban continuum codes", _geography.is_rural, _geography.from_rural),
+        Shape("qcew", "annual averages of employment by industry", lambda file: is_qcew(file.header), lambda file: {_JOBS: read_qcew(file.path)}),
+        Shape("cbp", "county business patterns", lambda file: is_cbp(file.header), lambda file: {_JOBS: read_cbp(file.path)}),
         Shape("county-table", "counties with columns such as median_household_income_2019", _wide.is_county_table, _wide.from_county_table),
     )  # fmt: skip
     return {shape.name: shape for shape in known}
