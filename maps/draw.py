@@ -15,6 +15,7 @@ from maps.layer import Lines, Outlines, PageLayer, Points, Words
 from maps.layer import words as words_of
 from maps.page import Heading, TownMap
 from maps.provenance import VERDICTS_NOUN, Provenance, badge, column_origin
+from maps.siting import site_layers
 from maps.sources import sources
 from maps.styles import styles
 from maps.towns import VERDICTS, Polygons
@@ -121,10 +122,12 @@ def _origins(
 
 
 def _others(plan: Plan, focus: geometry.Geometries) -> Iterator[PageLayer]:
+    """Yield the layers that are drawn on top of towns, lowest first; those of siting last."""
+    sited = {layer.key: layer for layer in site_layers(plan.tables)}
     for key, style in styles().layers.items():
         name = style.table or key
         table = plan.tables.get(name) if name in plan.tables else plan.layers.get(name)
-        if style.results or not style.drawn or not isinstance(table, gpd.GeoDataFrame) or table.empty:
+        if key in sited or style.results or not style.drawn or not isinstance(table, gpd.GeoDataFrame) or table.empty:
             continue
         declaration = plan.declaration(name)
         if style.title:
@@ -139,3 +142,4 @@ def _others(plan: Plan, focus: geometry.Geometries) -> Iterator[PageLayer]:
             yield lines
         else:
             yield Points(key, table, declaration)
+    yield from sited.values()

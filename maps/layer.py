@@ -88,6 +88,7 @@ class PageLayer(folium.map.Layer):
     """
 
     kind: ClassVar[str]
+    leads: ClassVar[bool] = False  # whether a map without areas opens on it
 
     def __init__(
         self, key: str, table: gpd.GeoDataFrame, declaration: Any = None, style: LayerStyle | None = None

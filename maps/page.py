@@ -97,8 +97,9 @@ class Page(Figure):
     def _payload(self, layers: list[PageLayer]) -> dict[str, Any]:
         look = styles()
         areas = [layer for layer in layers if layer.kind == "polygons"]
-        boxes = [layer.view() for layer in areas or layers]
-        wide = any(layer.key == "counties" for layer in areas)
+        leading = [layer for layer in layers if layer.leads]
+        boxes = [layer.view() for layer in areas or leading or layers]
+        wide = any(layer.key == "counties" for layer in areas) or bool(leading and not areas)
         zooms = {"min_zoom": look.eligibility.min_zoom, "town_zoom": look.eligibility.county_zoom}
         return {
             "bounds": _around(boxes),

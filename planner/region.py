@@ -33,6 +33,7 @@ from planner.finance.entry import FinanceEntry
 from planner.last_mile.entry import LastMileEntry
 from planner.prices import PriceBook, load_prices, price_books
 from planner.rules import ServiceVersion, in_force, service_version, service_versions
+from planner.siting.entry import SitingEntry
 from planner.target import Day, Strict, Target
 from planner.wireless.entry import WirelessEntry
 
@@ -110,6 +111,8 @@ class Region(Strict):
         How places are screened for programmes; a region file that has it may do without a layer of towns.
     clusters
         Which areas' clusters are measured, and how places are ranked; nothing where none are.
+    siting
+        Where institutes or hubs should stand; nothing where none are sited.
     geographies
         What is counted beside towns: counties, census tracts, H3 cells of resolution 8, the layer `areas`.
     scenario
@@ -134,6 +137,7 @@ class Region(Strict):
     finance: FinanceEntry | None = None
     eligibility: EligibilityEntry | None = None
     clusters: ClustersEntry | None = None
+    siting: SitingEntry | None = None
     geographies: tuple[Literal["county", "tract", "h3", "area"], ...] = ("county",)
     scenario: str = ""
     path: Path
@@ -208,6 +212,7 @@ _FILE_KEYS = (
     "finance",
     "eligibility",
     "clusters",
+    "siting",
     "geographies",
 )
 _KINDS = {
@@ -346,6 +351,7 @@ def _known_keys(place: tuple[int | str, ...]) -> list[str]:
         "finance": FinanceEntry,
         "eligibility": EligibilityEntry,
         "clusters": ClustersEntry,
+        "siting": SitingEntry,
     }
     model = models.get(str(place[0])) if len(place) > 1 else None
     return list(model.model_fields) if model else list(_FILE_KEYS)

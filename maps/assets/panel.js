@@ -38,7 +38,7 @@
   }
 
   function hint(layer) {
-    const notes = layer.note ? [layer.note] : [];
+    const notes = [].concat(layer.note || []);
     const far = layer.kind === "lines" ? layer.classes.filter(each => each.style.min_zoom > 0) : [];
     if (far.length) notes.push(far.map(each => each.label).join(", ") + " show when you zoom in.");
     if (layer.far_zoom) notes.push("Small dots until you zoom in.");

@@ -208,6 +208,7 @@
   T.panel.sources(byId("sources"), layers, page.sources);
   if (fits) byId("layers").classList.toggle("other-colours", fits.chosen >= 0);
   if (towns) wireTowns();
+  else document.querySelector(".find-box").hidden = true;
   L.control.zoom({ position: "topleft" }).addTo(map);
   homeButton().addTo(map);
   L.control.scale({ position: "bottomleft", metric: true, imperial: true, maxWidth: 140 }).addTo(map);

@@ -149,6 +149,8 @@ def _outlines(world: World) -> pd.DataFrame | None:
 
 
 def _towns(world: World) -> pd.DataFrame | None:
+    if "towns" not in world.layers:
+        return None
     table = world.towns
     residents = numbers(table, "population_2020")
     if np.isnan(residents).any():

@@ -171,6 +171,8 @@ def _nearest_institute(given: Given, criterion: Criterion) -> Value:
 
 
 def _residents(given: Given, _criterion: Criterion) -> Value:
+    if "towns" not in given.world.layers:
+        return _nothing(given, "no layer towns")
     towns = given.world.towns
     people = numbers(towns, "population_2020")
     if np.isnan(people).any():

@@ -1,0 +1,69 @@
+"""Why a site was chosen, in words, and what its conditions are."""
+
+import numpy as np
+
+from planner.siting.alternatives import Move
+from planner.siting.candidates import Candidates
+from planner.siting.entry import ConditionEntry, SitingEntry
+from planner.siting.model import UNITS, Problem
+
+
+def amount(problem: Problem, value: float) -> str:
+    """Return a value of the model with its unit, such as ``12.3 km``."""
+    unit = UNITS[problem.entry.model]
+    if np.isnan(value):
+        return "not possible"
+    if unit == "m":
+        return f"{value / 1000:,.2f} km"
+    return {"sites": f"{value:,.0f} sites", "share": f"{value:.2%} of demand", "usd": f"{value:,.0f} USD"}[unit]
+
+
+def objective(entry: SitingEntry) -> str:
+    """Return what the model makes least or most, in words."""
+    said = {
+        "p-median": "least mean distance of demand to its nearest site",
+        "hub with satellites": "least mean distance of demand to its nearest hub or satellite",
+        "p-center": "shortest longest distance of demand to its nearest site",
+        "set cover": "fewest or cheapest sites that have all demand within reach",
+        "maximal cover": "most demand within reach of a site",
+        "fixed charge": "least cost of sites and distance",
+    }[entry.model]
+    if entry.scenarios:
+        return f"{said}, {entry.aim} over {len(entry.scenarios)} scenarios"
+    return f"{said}, plus {entry.readiness_m:,.0f} m for want of readiness" if entry.readiness_m else said
+
+
+def condition(each: ConditionEntry) -> str:
+    """Return a condition in words."""
+    if each.kind == "share":
+        return f"at least {float(each.least or 0):.4g} of the sites of '{each.group}'"
+    if each.kind == "number":
+        parts = [f"at least {int(each.least)}"] if each.least is not None else []
+        parts += [f"at most {each.most}"] if each.most is not None else []
+        return f"{' and '.join(parts)} of '{each.group}'"
+    return f"{'all hubs' if each.kind == 'hub' else 'all sites'} of '{each.group}'"
+
+
+def met(problem: Problem, site: int) -> str | None:
+    """Return the groups of conditions that a site belongs to."""
+    mine = [name for name, who in problem.asked.groups.items() if who.yes[site]]
+    return "; ".join(sorted(mine)) or None
+
+
+def why(problem: Problem, found: Candidates, move: Move, base: float, served: str) -> str:
+    """Return why a site was chosen: whom it serves, and what the value would be without it or elsewhere."""
+    parts = [served]
+    score = problem.score[move.site]
+    if score > 0:
+        parts.append(f"readiness of its place {score:.3f}")
+    if groups := met(problem, move.site):
+        parts.append(f"counts for {groups}")
+    if found.ids[move.site] in problem.entry.must:
+        parts.append("the region file asks for it")
+    parts.append(f"without it the value is {amount(problem, move.without)} instead of {amount(problem, base)}")
+    if move.instead >= 0:
+        other = found.table["candidate"].iloc[move.instead]
+        parts.append(f"the best other place for it, {other}, gives {amount(problem, move.moved)}")
+    else:
+        parts.append("no other candidate can take its place under the conditions")
+    return "; ".join(parts)
