@@ -11,6 +11,8 @@ from maps.layer import Points as Points
 from maps.page import Page as Page
 from maps.page import TownMap as TownMap
 from maps.save import save as save
+from maps.siting import draw_siting as draw_siting
+from maps.siting import save_siting as save_siting
 from maps.towns import Polygons as Polygons
 
 __all__ = [
@@ -24,6 +26,8 @@ __all__ = [
     "comparison_charts",
     "draw",
     "draw_eligibility",
+    "draw_siting",
     "save",
     "save_eligibility",
+    "save_siting",
 ]

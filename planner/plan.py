@@ -19,6 +19,7 @@ from planner.middle_mile.huts import huts
 from planner.middle_mile.tables import tables as mile_tables
 from planner.region import Region
 from planner.result import Plan, provenance
+from planner.siting.stage import siting
 
 
 def plan(region: Region, tell: Callable[[str], None] = lambda _stage: None, engine: str = "duckdb") -> Plan:
@@ -55,13 +56,8 @@ def plan(region: Region, tell: Callable[[str], None] = lambda _stage: None, engi
         joined, reasons = middle_mile(world, region, tables["coverage"])
         tables, notes = tables | joined, (*notes, *reasons)
     tables, notes = tables | found, (*notes, *said)
-    if region.eligibility is not None or region.programmes:
-        tell("eligibility")
-        tables |= eligibility(world.layers, region, tables)
-    if region.clusters is not None:
-        tell("clusters")
-        made, reasons = clusters(world, region, tables)
-        tables, notes = tables | made, (*notes, *reasons)
+    placed, said = _places(world, region, tables, tell)
+    tables, notes = tables | placed, (*notes, *said)
     tables["town_results"] = summary.town_results(world, region, tables)
     notes = (*world.notes, *notes)
     return Plan(region, world.layers, tables, notes, provenance(region, world.hashes, notes))
@@ -82,6 +78,35 @@ def screening(
     tell("coverage")
     tables, _ = cover(world, region)
     return world, tables
+
+
+def sites(
+    region: Region, tell: Callable[[str], None] = lambda _stage: None
+) -> tuple[World, dict[str, pd.DataFrame], tuple[str, ...]]:
+    """Return the world, the tables of eligibility, clusters and siting as far as a region asks for them, and notes.
+
+    Coverage is counted where the region has towns and filings; a middle mile is not designed. See `plan` for errors.
+    """
+    world, covered = screening(region, tell)
+    placed, notes = _places(world, region, covered, tell)
+    return world, covered | placed, notes
+
+
+def _places(
+    world: World, region: Region, known: Mapping[str, pd.DataFrame], tell: Callable[[str], None]
+) -> tuple[dict[str, pd.DataFrame], tuple[str, ...]]:
+    """Return what places can apply for, what they are strong in, and where sites should stand."""
+    tables: dict[str, pd.DataFrame] = {}
+    notes: tuple[str, ...] = ()
+    if region.eligibility is not None or region.programmes:
+        tell("eligibility")
+        tables |= eligibility(world.layers, region, known)
+    for asked, name, stage in ((region.clusters, "clusters", clusters), (region.siting, "siting", siting)):
+        if asked is not None:
+            tell(name)
+            made, said = stage(world, region, {**known, **tables})
+            tables, notes = tables | made, (*notes, *said)
+    return tables, notes
 
 
 def last_mile(

@@ -95,7 +95,7 @@ def test_usage_errors_exit_with_2(townline):
 
 
 def test_a_narrow_terminal_shows_all_money(small, tmp_path, townline, monkeypatch):
-    monkeypatch.setattr("planner._show._console", lambda **_: Console(width=80, highlight=False))
+    monkeypatch.setattr("planner.commands._show.console", lambda **_: Console(width=80, highlight=False))
     status, printed, _ = townline("plan", small / "region.toml", "--out", tmp_path)
     assert status == 0
     table = printed[: printed.index("25/3 Mbps")]

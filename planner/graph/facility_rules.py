@@ -109,7 +109,7 @@ def rules_of(conditions: Conditions, sites: int, least: int, most: int, rows: Se
         conflict, none of which can be left out of the conflict.
     """
     _check(conditions, sites)
-    parts = _Parts(conditions, sites, least, most, (*_rows(conditions, least, most), *rows))
+    parts = _Parts(conditions, sites, least, most, (*limits_of(conditions, least, most), *rows))
     rules = parts.rules(parts.names())
     if _possible(rules):
         return rules
@@ -136,7 +136,7 @@ def _check(conditions: Conditions, sites: int) -> None:
         raise PlanError("sites", faults)
 
 
-def _rows(conditions: Conditions, least: int, most: int) -> Iterator[Row]:
+def limits_of(conditions: Conditions, least: int, most: int) -> Iterator[Row]:
     """Yield the limits of groups and budget; a share of a fixed number of sites is a number of sites."""
     for group in conditions.groups:
         member = group.member.astype(np.float64)

@@ -1,5 +1,6 @@
 """Whom programmes chose so far: the lists of awards in the shipped facts."""
 
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
@@ -44,6 +45,12 @@ def awards(name: str, folder: Path | None = None) -> pd.DataFrame:
     except (LayerError, ValueError) as error:
         raise RuleError(where, getattr(error, "faults", [f"cannot be read: {error}"])) from None
     return _whole(table, declaration)
+
+
+@cache
+def listed() -> list[str]:
+    """Return the names of the shipped lists of awards."""
+    return _tables(data_folder() / "facts")
 
 
 def _tables(folder: Path) -> list[str]:

@@ -66,12 +66,12 @@ def _allowed(problem: Problem, found: Solved, site: int) -> Ints:
     for other in np.flatnonzero(~chosen):
         tried = chosen.copy()
         tried[site], tried[other] = False, True
-        if obeyed(law, tried) and _linked(problem, found, site, int(other)):
+        if obeyed(law, tried) and linked(problem, found, site, int(other)):
             fit.append(other)
     return np.array(fit, np.int64)
 
 
-def _linked(problem: Problem, found: Solved, site: int, other: int) -> bool:
+def linked(problem: Problem, found: Solved, site: int, other: int) -> bool:
     """Tell whether satellites still have a hub within reach, and hubs may be hubs."""
     if not problem.entry.hub_model:
         return True

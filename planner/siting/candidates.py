@@ -16,7 +16,7 @@ from planner.check import World
 from planner.clusters._groups import Floats
 from planner.middle_mile.places import halls
 from planner.siting.entry import CandidatesEntry, SitingEntry
-from planner.words import is_missing
+from planner.words import is_missing, miles
 
 _KEYS: Final = {"institutes": "institute_id", "anchors": "anchor_id", "place_points": "area_id", "towns": "town_geoid"}
 _NEAR_M: Final = 5000.0
@@ -150,7 +150,7 @@ def _best(ready: pd.DataFrame | None, entry: CandidatesEntry) -> set[str]:
 
 
 def _counties(world: World, table: gpd.GeoDataFrame) -> tuple[pd.Series, tuple[str, ...]]:
-    """Return the county of each candidate: by its town, else by the outlines of counties, near ones within 5 km."""
+    """Return the county of each candidate: by its town, else by the outlines of counties, near ones within 5000 m."""
     found = pd.Series(None, table.index, dtype=object)
     if "town_geoid" in table:
         found = table["town_geoid"].str[:5].astype(object).where(table["town_geoid"].notna(), None)
@@ -170,9 +170,7 @@ def _counties(world: World, table: gpd.GeoDataFrame) -> tuple[pd.Series, tuple[s
         near = near[~near.index.duplicated()]
         found.loc[near.index] = near["county_fips"].astype(object)
         guessed = (
-            (
-                f"{len(near)} candidates stand outside all county outlines and take the nearest within {_NEAR_M / 1000:g} km",
-            )
+            (f"{len(near)} candidates stand outside all county outlines and take the nearest within {miles(_NEAR_M)}",)
             if len(near)
             else ()
         )

@@ -19,6 +19,7 @@ from planner.siting.distance import Matrix, nearest_m
 from planner.siting.entry import AwayEntry, ConditionEntry, SitingEntry
 from planner.siting.groups import Membership, membership
 from planner.siting.portfolio import award_points
+from planner.words import miles
 
 _SLACK: Final = 1e-9
 
@@ -147,11 +148,7 @@ def _too_near(world: World, entry: SitingEntry, found: Candidates) -> tuple[dict
         away = nearest_m(found.table.geometry, [points])
         what = each.kind or f"one of '{each.awards}'"
         near = np.flatnonzero(away < each.least_m - _SLACK)
-        why |= {
-            int(j): f"{away[j] / 1000:,.1f} km from {what}; {each.least_m / 1000:,.1f} km asked"
-            for j in near
-            if j not in why
-        }
+        why |= {int(j): f"{miles(away[j])} from {what}; {miles(each.least_m)} asked" for j in near if j not in why}
     return why, tuple(notes)
 
 

@@ -7,7 +7,9 @@ from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, 
 from layers.errors import suggestion
 from planner.clusters.entry import AreaKind
 from planner.programmes import names
+from planner.programmes.awards import listed
 from planner.target import Strict, plain_number
+from planner.words import listing
 
 Model = Literal["p-median", "p-center", "set cover", "maximal cover", "fixed charge", "hub with satellites"]
 PROGRAMME = "programme"
@@ -32,6 +34,18 @@ def _is_group(group: str) -> str:
 
 
 Group = Annotated[str, AfterValidator(_is_group)]
+
+
+def _is_list(name: str) -> str:
+    """Refuse what is no shipped list of awards."""
+    if name not in listed():
+        raise ValueError(
+            f"there is no list of awards '{name}'{suggestion(name, listed())}; there are {listing(listed())}"
+        )
+    return name
+
+
+_List = Annotated[str, AfterValidator(_is_list)]
 
 
 class CandidatesEntry(Strict):
@@ -128,7 +142,7 @@ class AwayEntry(Strict):
     """
 
     kind: _Name | None = None
-    awards: _Name | None = None
+    awards: _List | None = None
     least_m: _Metres
 
     @model_validator(mode="after")
@@ -145,6 +159,19 @@ class ScenarioEntry(Strict):
     weight: _Name
     clusters: tuple[_Name, ...] = ()
     chance: Annotated[float, BeforeValidator(plain_number), Field(gt=0, le=1)] | None = None
+
+
+class WhatIfEntry(Strict):
+    """One ``[[siting.what_if]]``: a chosen site that is moved to another candidate, by their identifiers."""
+
+    site: _Name
+    to: _Name
+
+    @model_validator(mode="after")
+    def _agrees(self) -> Self:
+        if self.site == self.to:
+            raise ValueError(f"moves '{self.site}' to itself; name another candidate")
+        return self
 
 
 class SitingEntry(Strict):
@@ -184,6 +211,10 @@ class SitingEntry(Strict):
     scenarios, aim
         Demand as it may come out. ``regret`` makes the largest difference to the best answer for one scenario alone
         least, ``worst`` the largest mean distance, ``expected`` the mean by chances.
+    what_if
+        Chosen sites that are moved, one at a time: what becomes of the value and of the conditions.
+    portfolio
+        Shipped lists of awards to be shown beside the sites.
     iterations, nodes, seed
         Effort and seed of the search; the same ones give the same sites.
     """
@@ -210,6 +241,8 @@ class SitingEntry(Strict):
     readiness_m: Annotated[float, BeforeValidator(plain_number), Field(ge=0, le=1e7)] = 0.0
     scenarios: tuple[ScenarioEntry, ...] = ()
     aim: Literal["expected", "worst", "regret"] = "regret"
+    what_if: tuple[WhatIfEntry, ...] = ()
+    portfolio: tuple[_List, ...] = ()
     iterations: Annotated[int, Field(strict=True, ge=1, le=10_000)] = 16
     nodes: Annotated[int, Field(strict=True, ge=0, le=1_000_000)] = 2000
     seed: Annotated[int, Field(strict=True, ge=0, le=2**31)] = 1

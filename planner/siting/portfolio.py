@@ -1,4 +1,4 @@
-"""What programmes chose so far, on the map and in figures: awards at their cities, the network of institutes, matches."""
+"""What programmes chose so far, on the map and in figures: awards at their places, the network of institutes."""
 
 import datetime as dt
 from functools import cache
@@ -9,12 +9,14 @@ import numpy as np
 import pandas as pd
 
 from layers import PlanError, data_folder
-from planner.eligibility.money import Split, split
+from layers.state_codes import postal_codes
 from planner.programmes.awards import awards
 from planner.tables import checked
 
 _DEGREES: Final = "EPSG:4326"
 _NETWORK: Final = "institute_network"
+_ASIDE_DEG: Final = 0.35
+NETWORK_OF: Final = "manufacturing_institutes"
 
 
 @cache
@@ -53,61 +55,55 @@ def award_points(name: str, until: dt.date | None = None) -> tuple[gpd.GeoDataFr
     return gpd.GeoDataFrame(mine, geometry=points, crs=_DEGREES), int((~there).sum())
 
 
-def portfolio_sites(names: tuple[str, ...], crs: str) -> gpd.GeoDataFrame:
-    """Return table `portfolio_sites`: awards of several lists at their cities, in a metric CRS.
+def portfolio_sites(names: tuple[str, ...], crs: str) -> tuple[gpd.GeoDataFrame, tuple[str, ...]]:
+    """Return table `portfolio_sites`, awards of several lists in a metric CRS, and notes on those without a point.
+
+    An award stands at its city; where its list names none, near the middle of the first of its states, those of one
+    state side by side.
 
     Raises
     ------
     RuleError
         Where there is no such list.
     PlanError
-        Where none of them names a city.
+        Where none of them can be placed.
     """
-    parts = [award_points(name)[0].assign(award_list=name) for name in names]
+    parts, notes = [], []
+    for name in names:
+        table = awards(name).assign(award_list=name)
+        at, basis = _points(table)
+        lost = int(basis.isna().sum())
+        notes += [f"{lost} awards of '{name}' name neither a city nor a state and have no point"] if lost else []
+        parts.append(gpd.GeoDataFrame(table.assign(basis=basis), geometry=at, crs=_DEGREES)[basis.notna()])
     both = [part for part in parts if len(part)]
     if not both:
-        raise PlanError("portfolio", [f"no award of {', '.join(names)} names a city that has a point"])
+        raise PlanError("portfolio", [f"no award of {', '.join(names)} names a city or state that has a point"])
     table = gpd.GeoDataFrame(pd.concat(both, ignore_index=True), crs=_DEGREES).to_crs(crs)
-    basis = "coordinates of the city, not of the site"
-    return gpd.GeoDataFrame(checked("portfolio_sites", table.assign(basis=basis, origin="approximate"), crs))
+    return gpd.GeoDataFrame(checked("portfolio_sites", table.assign(origin="approximate"), crs)), tuple(notes)
+
+
+def _points(table: pd.DataFrame) -> tuple[gpd.GeoSeries, pd.Series]:
+    """Return a point in EPSG:4326 and its basis for each award; neither where nothing places it."""
+    state = table["states"].str.split(";").str[0]
+    city, middle = _cities().reindex(table["place"]), _middle().reindex(state)
+    aside = _ASIDE_DEG * table.groupby(state).cumcount().to_numpy()
+    at_city = city["longitude_deg"].notna().to_numpy()
+    longitude = np.where(at_city, city["longitude_deg"], middle["longitude_deg"].to_numpy() + aside)
+    latitude = np.where(at_city, city["latitude_deg"], middle["latitude_deg"])
+    in_state = "near the middle of " + state + ": its list names no city"
+    basis = in_state.where(~at_city, "coordinates of the city, not of the site").where(np.isfinite(longitude))
+    return gpd.GeoSeries(gpd.points_from_xy(longitude, latitude), table.index, crs=_DEGREES), basis
+
+
+@cache
+def _middle() -> pd.DataFrame:
+    """Return longitude and latitude of a point within each state, by postal code."""
+    shapes = gpd.read_parquet(data_folder() / "outlines" / "states.parquet").to_crs(_DEGREES)
+    inside = shapes.representative_point()
+    codes = shapes["state_fips"].map(postal_codes()).to_numpy()
+    return pd.DataFrame({"longitude_deg": inside.x.to_numpy(), "latitude_deg": inside.y.to_numpy()}, index=codes)
 
 
 def network_indicators() -> pd.DataFrame:
     """Return table `institute_network`: members, money, projects and people of the network of institutes by year."""
     return checked(_NETWORK, pd.read_csv(data_folder() / "facts" / f"{_NETWORK}.csv", encoding="utf-8"))
-
-
-def match(
-    cost_usd: float, most_percent: float, partners_usd: dict[str, float], most_usd: float = np.inf
-) -> pd.DataFrame:
-    """Return table `match`: who pays a project's cost, and what is still to be found.
-
-    Parameters
-    ----------
-    cost_usd
-        Cost of the project.
-    most_percent, most_usd
-        What a grant bears at most.
-    partners_usd
-        What others have promised, by name. More than the match lowers the grant.
-
-    Raises
-    ------
-    PlanError
-        Where a figure is negative, or the promises exceed the cost.
-    """
-    found: Split = split(cost_usd, most_percent, most_usd)
-    promised = round(sum(partners_usd.values()), 2)
-    wrong = [name for name, each in partners_usd.items() if not 0 <= each < np.inf]
-    if wrong or promised > cost_usd:
-        fault = (
-            f"'{wrong[0]}' promises no figure of 0 or more"
-            if wrong
-            else f"promises of {promised:,.2f} USD exceed the cost of {cost_usd:,.2f} USD"
-        )
-        raise PlanError("match", [f"{fault}; correct it"])
-    grant = min(found.grant_usd, round(cost_usd - promised, 2))
-    missing = round(cost_usd - grant - promised, 2)
-    rows = [("grant", grant), *partners_usd.items(), ("still to be found", missing)]
-    table = pd.DataFrame(rows, columns=["payer", "amount_usd"])
-    return checked("match", table.assign(share=table["amount_usd"] / cost_usd if cost_usd else 0.0))

@@ -16,7 +16,7 @@ from planner.siting.demand import Demand, demand
 from planner.siting.distance import Matrix, distances
 from planner.siting.entry import SitingEntry
 from planner.siting.model import Problem, solve
-from planner.siting.portfolio import portfolio_sites
+from planner.siting.portfolio import NETWORK_OF, network_indicators, portfolio_sites
 from planner.siting.ready import readiness_of
 from planner.siting.tables import Answer, area_strength
 from planner.siting.tables import tables as made_of
@@ -43,8 +43,9 @@ def siting(world: World, region: Region, tables: Mapping[str, pd.DataFrame]) -> 
     -------
     tuple
         Tables `site_candidates`, `chosen_sites`, `site_service`, `siting_totals`, `siting_alternatives`;
-        `siting_scenarios` where there are scenarios; `area_strength` where demand is of cluster areas; `portfolio_sites` where sites keep away from awards; tables of readiness where no stage before made them and it is
-        weighed. And notes.
+        `siting_scenarios` where there are scenarios, `what_if` where a move is asked for; `area_strength` where demand is
+        of cluster areas; `portfolio_sites` where lists of awards are named, `institute_network` where that of the
+        institutes is; tables of readiness where no stage before made them and it is weighed. And notes.
 
     Raises
     ------
@@ -67,9 +68,12 @@ def siting(world: World, region: Region, tables: Mapping[str, pd.DataFrame]) -> 
     notes = (*ready.notes, *found.notes, *wanted.notes, *asked.notes, *_unranked(found, score, entry))
     strong = area_strength(answer, tables)
     made = {**ready.made, **made_of(answer), **({} if strong is None else {"area_strength": strong})}
-    lists = tuple(each.awards for each in entry.away_from if each.awards is not None)
+    lists = tuple(dict.fromkeys([*entry.portfolio, *(each.awards for each in entry.away_from if each.awards)]))
     if lists:
-        made["portfolio_sites"] = portfolio_sites(lists, region.crs)
+        made["portfolio_sites"], said = portfolio_sites(lists, region.crs)
+        notes = (*notes, *said)
+        if NETWORK_OF in lists:
+            made["institute_network"] = network_indicators()
     return made, tuple(f"siting: {note}" for note in notes)
 
 

@@ -15,7 +15,9 @@ from planner.siting.candidates import Candidates
 from planner.siting.demand import Demand
 from planner.siting.entry import SitingEntry
 from planner.siting.model import UNITS, Problem, Solved, nearest
+from planner.siting.what_if import what_if
 from planner.tables import checked
+from planner.words import miles
 
 _NO_SCORE = "no score"
 _THIRDS = ("first third", "second third", "last third")
@@ -56,7 +58,12 @@ def tables(answer: Answer) -> dict[str, pd.DataFrame]:
         "siting_totals": _totals(answer),
         "siting_alternatives": _alternatives(answer, change),
     }
-    return made | ({"siting_scenarios": _scenarios(answer)} if answer.problem.entry.scenarios else {})
+    entry = answer.problem.entry
+    if entry.scenarios:
+        made["siting_scenarios"] = _scenarios(answer)
+    if entry.what_if:
+        made["what_if"] = what_if(answer.problem, answer.found, answer.solved, answer.demand.weight[0])
+    return made
 
 
 def _frame(answer: Answer, rows: pd.DataFrame, name: str, points: npt.NDArray[np.object_]) -> gpd.GeoDataFrame:
@@ -129,7 +136,7 @@ def _chosen(answer: Answer, change: list[Move]) -> gpd.GeoDataFrame:
 def _served(count: int, share: float, mean_m: float) -> str:
     if not count:
         return "nearest to no demand"
-    return f"nearest to {count:,} places with {share:.1%} of demand, {mean_m / 1000:,.1f} km away on average"
+    return f"nearest to {count:,} places with {share:.1%} of demand, {miles(mean_m)} away on average"
 
 
 def _service(answer: Answer) -> gpd.GeoDataFrame:
@@ -173,7 +180,7 @@ def _totals(answer: Answer) -> pd.DataFrame:
     ]  # fmt: skip
     if entry.reach_m is not None:
         covered = float(share @ (away <= np.float32(entry.reach_m)))
-        rows.append(("demand within reach", round(covered, 6), "share", f"within {entry.reach_m / 1000:,.1f} km"))
+        rows.append(("demand within reach", round(covered, 6), "share", f"within {miles(entry.reach_m)}"))
     rows += [
         (f"sites of {name}", int(who.yes[answer.solved.sites].sum()), "sites", who.note or None)
         for name, who in asked.groups.items()

@@ -6,15 +6,16 @@ from planner.siting.alternatives import Move
 from planner.siting.candidates import Candidates
 from planner.siting.entry import ConditionEntry, SitingEntry
 from planner.siting.model import UNITS, Problem
+from planner.words import METRES_PER_MILE, miles
 
 
 def amount(problem: Problem, value: float) -> str:
-    """Return a value of the model with its unit, such as ``12.3 km``."""
+    """Return a value of the model with its unit, such as ``7.6 miles``."""
     unit = UNITS[problem.entry.model]
     if np.isnan(value):
         return "not possible"
     if unit == "m":
-        return f"{value / 1000:,.2f} km"
+        return f"{value / METRES_PER_MILE:,.2f} miles"
     return {"sites": f"{value:,.0f} sites", "share": f"{value:.2%} of demand", "usd": f"{value:,.0f} USD"}[unit]
 
 
@@ -30,7 +31,7 @@ def objective(entry: SitingEntry) -> str:
     }[entry.model]
     if entry.scenarios:
         return f"{said}, {entry.aim} over {len(entry.scenarios)} scenarios"
-    return f"{said}, plus {entry.readiness_m:,.0f} m for want of readiness" if entry.readiness_m else said
+    return f"{said}, plus {miles(entry.readiness_m)} for want of readiness" if entry.readiness_m else said
 
 
 def condition(each: ConditionEntry) -> str:

@@ -1,11 +1,11 @@
-"""Awards at their cities, the network in figures, and matches."""
+"""Awards at their places, and the network in figures."""
 
 import datetime as dt
 
+import geopandas as gpd
 import pytest
 
-from layers import PlanError
-from planner.siting.portfolio import award_points, match, network_indicators, portfolio_sites
+from planner.siting.portfolio import award_points, network_indicators, portfolio_sites
 
 
 def test_the_fourteen_institutes_of_2017_and_todays_stand_at_their_cities():
@@ -13,14 +13,25 @@ def test_the_fourteen_institutes_of_2017_and_todays_stand_at_their_cities():
     assert (len(then), lost) == (14, 0)
     now, _ = award_points("manufacturing_institutes")
     assert len(now) == 18
-    table = portfolio_sites(("manufacturing_institutes",), "EPSG:5070")
+    table, notes = portfolio_sites(("manufacturing_institutes",), "EPSG:5070")
+    assert (len(table), notes) == (18, ())
     assert set(table["origin"]) == {"approximate"}
-    with pytest.raises(PlanError, match="no award"):
-        portfolio_sites(("tech_hubs",), "EPSG:5070")
+
+
+def test_hubs_engines_and_build_back_projects_stand_in_their_states_side_by_side():
+    table, notes = portfolio_sites(("tech_hubs", "nsf_engines", "bbbrc"), "EPSG:5070")
+    assert table["award_list"].value_counts().to_dict() == {"tech_hubs": 31, "bbbrc": 21, "nsf_engines": 7}
+    assert notes == ("3 awards of 'nsf_engines' name neither a city nor a state and have no point",)
+    assert not table[table["award_list"] == "tech_hubs"].geometry.duplicated().any()
+    hub = table.set_index("name").loc["Advancing Gallium Nitride (GaN) Tech Hub"]
+    assert hub["basis"] == "near the middle of VT: its list names no city"
+    west, south, east, north = gpd.GeoSeries([hub.geometry], crs=table.crs).to_crs("EPSG:4326").total_bounds
+    assert -73.5 < west == east < -71.4  # Vermont
+    assert 42.7 < south == north < 45.1
 
 
 def test_distances_between_cities_are_those_of_gazetteers():
-    table = portfolio_sites(("manufacturing_institutes",), "EPSG:5070").to_crs("EPSG:4326").set_index("place")
+    table = portfolio_sites(("manufacturing_institutes",), "EPSG:5070")[0].to_crs("EPSG:4326").set_index("place")
     west, south, _, _ = table.geometry.bounds.loc["New York, NY"]
     assert (west, south) == pytest.approx((-74.006, 40.7128), abs=0.01)  # US Geological Survey
 
@@ -32,13 +43,3 @@ def test_the_network_grew_from_830_to_1291_members():
         assert table["members", year] == members
         assert sum(table[kind, year] for kind in kinds) == members
     assert table["co-investment", 2016] == 218.9e6
-
-
-def test_a_match_sums_to_the_cost_and_never_pays_more_than_its_share():
-    rows = match(140e6, 50, {"state": 58e6}).set_index("payer")["amount_usd"]
-    assert rows.to_dict() == {"grant": 70e6, "state": 58e6, "still to be found": 12e6}
-    full = match(148e6, 50, {"state": 58e6, "industry": 60e6}).set_index("payer")["amount_usd"]
-    assert full["grant"] == 30e6
-    assert full["still to be found"] == 0
-    with pytest.raises(PlanError, match="exceed the cost"):
-        match(10.0, 50, {"state": 11.0})

@@ -189,7 +189,7 @@ def test_sites_cost_stay_apart_and_away_and_are_those_asked_for(tmp_path):
     for row in made["site_candidates"].itertuples():
         far = min(near.distance(there.geometry[row.candidate_id]))
         assert (row.standing == "out") == (far < 4000)
-        assert row.standing != "out" or "4.0 km asked" in row.why_out
+        assert row.standing != "out" or "2.5 miles asked" in row.why_out
 
 
 def test_order_of_rows_does_not_matter(tmp_path):

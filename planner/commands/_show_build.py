@@ -1,129 +1,23 @@
-"""How the command's results look on a terminal. Text from files never becomes markup or control codes."""
+"""How plans, coverage, networks, projects and money look on a terminal."""
 
-import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from rich import box
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
-from layers import Layer, TownlineError
-from layers.filings import Ingested
 from planner import words
-from planner.check import World
+from planner.commands._show import MARKS, Formats, ends, frame, heading_table, line, width
 from planner.finance.funding import BORROWING, PROVIDER
 from planner.last_mile.summary import finance_sentences, of_chosen
 from planner.last_mile.summary import sentences as last_mile_sentences
 from planner.region import Region
 from planner.result import Plan
+from planner.siting.summary import sentences as siting_sentences
 from planner.summary import middle_mile_sentences
 from planner.target import Target
 
 _UNITS = {"county": "counties", "tract": "tracts", "h3": "cells", "area": "areas"}
-_MARKS = {"pass": "✓ pass", "fail": "✕ fail", "not known": "? not known"}
-
-
-def _console(*, stderr: bool = False) -> Console:
-    stream = sys.stderr if stderr else sys.stdout
-    width = None if stream is not None and stream.isatty() else 160
-    return Console(stderr=stderr, width=width, highlight=False)
-
-
-def plain(value: object) -> Text:
-    """Return text without control characters, so that a name cannot steer the terminal."""
-    return Text("".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in str(value)))
-
-
-def line(text: str) -> None:
-    """Print one line."""
-    _console().print(plain(text), soft_wrap=True)
-
-
-def fault(error: TownlineError) -> None:
-    """Print an error: where, then a line for each fault."""
-    console = _console(stderr=True)
-    if len(error.faults) == 1:
-        console.print(Text("error: ") + plain(error), soft_wrap=True)
-        return
-    console.print(Text("error: ") + plain(error.where), soft_wrap=True)
-    for clause in error.faults:
-        console.print(Text("  - ") + plain(clause), soft_wrap=True)
-
-
-def _table(title: str, heads: Mapping[str, str], rows: Iterable[Iterable[object]]) -> Table:
-    table = Table(
-        title=plain(title), box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), title_justify="left", title_style="bold"
-    )
-    for head, justify in heads.items():
-        right = justify == "right"
-        table.add_column(
-            plain(head), justify="right" if right else "left", no_wrap=right, min_width=8 if right else None
-        )
-    for row in rows:
-        table.add_row(*(plain(cell) for cell in row))
-    return table
-
-
-def heading_table(title: str, heads: Mapping[str, str], rows: Iterable[Iterable[object]]) -> None:
-    """Print a table under its title; `heads` names the columns and says ``left`` or ``right``."""
-    _console().print(_table(title, heads, rows))
-
-
-def check(region: Region, world: World) -> None:
-    """Print what was read."""
-    rows = [
-        (name, f"{len(table):,}", ", ".join(sorted(set(table["origin"].astype("str")))), region.source(name).path.name)
-        for name, table in world.layers.items()
-    ]
-    heads = {"layer": "left", "rows": "right", "origin": "left", "file": "left"}
-    heading_table(f"{region.name}: {len(rows)} layers are as declared, in {region.crs}", heads, rows)
-    for note in world.notes:
-        line(f"note: {note}")
-
-
-def ingested(taken: Iterable[Ingested]) -> None:
-    """Print what was read, kept and rejected, file by file."""
-    taken = list(taken)
-    heads = {
-        "file": "left",
-        "format": "left",
-        "read": "right",
-        "kept": "right",
-        "repeated": "right",
-        "rejected": "right",
-    }
-    rows = [
-        (f"{each.source} {each.member}".strip(), each.format, words.count(each.rows_read), words.count(each.rows_kept),
-         words.count(each.duplicates), words.count(each.rejected))
-        for each in taken
-    ]  # fmt: skip
-    heading_table(f"{len(taken)} filings", heads, rows)
-    for each in taken:
-        for reason, count in each.reasons.items():
-            line(f"rejected {count:,} in {each.source}: {reason}")
-        for note in each.notes:
-            line(f"note: {each.source}: {note}")
-        line(f"{'unchanged' if each.reused else 'wrote'} {each.path}")
-
-
-def layers(wanted: Mapping[str, Layer]) -> None:
-    """Print declarations."""
-    console = _console()
-    for name, layer in wanted.items():
-        rows = [
-            (key, column.type, column.unit, _duty(required=column.required, null=column.null), column.meaning)
-            for key, column in layer.columns.items()
-        ]
-        heads = {"column": "left", "type": "left", "unit": "left", "": "left", "meaning": "left"}
-        console.print(_table(f"{name} ({layer.geometry}): {layer.meaning}", heads, rows))
-
-
-def _duty(*, required: bool, null: bool) -> str:
-    return ("required" if required else "") + (" (may be empty)" if null else "")
 
 
 def coverage(found: Mapping[str, pd.DataFrame], region: Region, notes: Iterable[str], files: Iterable[Path]) -> None:
@@ -136,13 +30,10 @@ def coverage(found: Mapping[str, pd.DataFrame], region: Region, notes: Iterable[
             ["verdict", "shortfall"], ascending=[True, False], kind="stable"
         )
         if len(short):
-            _console().print(_frame(title, short, _COVERAGE))
+            frame(title, short, _COVERAGE)
         line(_sentence(title, rows))
     _beside(found, region)
-    for note in notes:
-        line(f"note: {note}")
-    for path in files:
-        line(f"wrote {path}")
+    ends(notes, files)
 
 
 def _beside(found: Mapping[str, pd.DataFrame], region: Region) -> None:
@@ -169,7 +60,7 @@ def _demand(target: Target) -> str:
 
 def _sentence(title: str, rows: pd.DataFrame, units: str = "towns") -> str:
     count = rows["verdict"].value_counts()
-    found = {name: int(count.get(name, 0)) for name in _MARKS}
+    found = {name: int(count.get(name, 0)) for name in MARKS}
     return f"{title}: {found['pass']} of {len(rows)} {units} pass, {found['fail']} fall short, {found['not known']} not known"
 
 
@@ -185,7 +76,7 @@ def plan(made: Plan, files: Iterable[Path]) -> None:
         for sentence in middle_mile_sentences(made.tables):
             line(sentence)
     costs = _money(made.headline["build_cost"]) if "build_cost" in made.headline else ()
-    for sentence in (*costs, *last_mile_sentences(made.tables)):
+    for sentence in (*costs, *last_mile_sentences(made.tables), *siting_sentences(made.tables)):
         line(sentence)
     rows = [*made.layers.values(), cover[cover["basis"] != "none"]]
     origins = sorted({str(value) for table in rows for value in table["origin"].unique()} - {"published"})
@@ -201,10 +92,7 @@ def middle_mile(found: Mapping[str, pd.DataFrame], region: Region, notes: Iterab
     """Print the designed middle mile: totals, the operator's test, files."""
     for sentence in middle_mile_sentences(found):
         line(f"{region.name}: {sentence}")
-    for note in notes:
-        line(f"note: {note}")
-    for path in files:
-        line(f"wrote {path}")
+    ends(notes, files)
 
 
 def _print_costs(made: Plan) -> None:
@@ -212,8 +100,7 @@ def _print_costs(made: Plan) -> None:
     table = results.merge(made.tables["build_costs"][["town_geoid", "budget_usd"]], on="town_geoid")
     costed = table[table["cost_central_usd"].notna()]
     title = f"{made.region.name}: cost of fibre to every premises of {len(costed)} towns"
-    console = _console()
-    console.print(_frame(title, costed, _COSTS if console.width >= _WIDE else _NARROW))
+    frame(title, costed, _COSTS if width() >= _WIDE else _NARROW)
 
 
 def _money(cost: Mapping[str, Any]) -> Iterable[str]:
@@ -245,23 +132,22 @@ def _miles(value: Any) -> str:
     return words.count(round(value / words.METRES_PER_MILE))
 
 
-_Formats = Mapping[str, tuple[str, Callable[[Any], str]]]
-_COVERAGE: _Formats = {
+_COVERAGE: Formats = {
     "town": ("town", str),
     "premises": ("premises", words.count),
     "served": ("served", words.count),
     "share_served": ("share", words.floor_percent),
     "shortfall": ("missing", words.count),
-    "verdict": ("verdict", _MARKS.__getitem__),
+    "verdict": ("verdict", MARKS.__getitem__),
     "origin": ("data", str),
     "missing": ("not known", str),
 }
-_COSTS: _Formats = {
+_COSTS: Formats = {
     "town": ("town", str),
     "county": ("county", str),
     "premises": ("premises", words.count),
     "share_served": ("served", words.floor_percent),
-    "verdict": ("verdict", _MARKS.__getitem__),
+    "verdict": ("verdict", MARKS.__getitem__),
     "route_m": ("miles", _miles),
     "published_budget_usd": ("published", words.usd),
     "budget_usd": ("model", words.usd),
@@ -269,28 +155,18 @@ _COSTS: _Formats = {
     "cost_central_usd": ("central", words.usd),
     "cost_high_usd": ("high", words.usd),
 }
-_NARROW: _Formats = {
+_NARROW: Formats = {
     name: _COSTS[name] for name in _COSTS if name not in ("county", "route_m", "published_budget_usd", "budget_usd")
 }
 _WIDE = 110
 _HEAD = 24
 
 
-def _frame(title: str, table: pd.DataFrame, formats: _Formats) -> Table:
-    shown = {name: format_ for name, format_ in formats.items() if name in table}
-    rows = [
-        ["" if pd.isna(value) else shown[name][1](value) for name, value in zip(shown, record, strict=True)]
-        for record in table[list(shown)].itertuples(index=False)
-    ]
-    heads = {head: "left" if format_ in (str, _MARKS.__getitem__) else "right" for head, format_ in shown.values()}
-    return _table(title, heads, rows)
-
-
 def last_mile(found: Mapping[str, pd.DataFrame], region: Region, notes: Iterable[str], files: Iterable[Path]) -> None:
     """Print the project of each town, totals, notes, files."""
     if "chosen_projects" in found:
         title = f"{region.name}: the project of each town that falls short or is not known"
-        _console().print(_frame(title, _with_even(found), _PROJECTS))
+        frame(title, _with_even(found), _PROJECTS)
     _sentences(region, last_mile_sentences(found), notes, files)
 
 
@@ -316,7 +192,7 @@ def finance(found: Mapping[str, pd.DataFrame], region: Region, notes: Iterable[s
     table = of_chosen(found, "finance")
     for name in ("break_even_before_debt", "break_even_take_rate"):
         table[name] = table[name].map(words.floor_percent).replace("", "none")
-    _console().print(_frame(f"{region.name}: town networks, a year", table, _FINANCE))
+    frame(f"{region.name}: town networks, a year", table, _FINANCE)
     _sentences(region, finance_sentences(found), notes, files)
 
 
@@ -362,21 +238,16 @@ def back_test(
     found: Mapping[str, pd.DataFrame], said: Iterable[str], region: Region, notes: Iterable[str], files: Iterable[Path]
 ) -> None:
     """Print predicted against published budgets by town, components as built, totals, notes, files."""
-    _console().print(
-        _frame(f"{region.name}: budgets predicted without the town itself", found["back_test"], _BACK_TEST)
-    )
+    frame(f"{region.name}: budgets predicted without the town itself", found["back_test"], _BACK_TEST)
     if "back_test_components" in found:
-        _console().print(_frame("as built, by component", found["back_test_components"], _COMPONENTS))
+        frame("as built, by component", found["back_test_components"], _COMPONENTS)
     _sentences(region, said, notes, files)
 
 
 def _sentences(region: Region, said: Iterable[str], notes: Iterable[str], files: Iterable[Path]) -> None:
     for sentence in said:
         line(f"{region.name}: {sentence}")
-    for note in notes:
-        line(f"note: {note}")
-    for path in files:
-        line(f"wrote {path}")
+    ends(notes, files)
 
 
 def _dollars(value: Any) -> str:
@@ -388,7 +259,7 @@ def _yes(value: Any) -> str:
     return "yes" if value else "no"
 
 
-_PROJECTS: _Formats = {
+_PROJECTS: Formats = {
     "town": ("town", str),
     "model": ("project", str),
     "technology": ("technology", str),
@@ -399,7 +270,7 @@ _PROJECTS: _Formats = {
     "public_usd": ("public", words.usd),
     "break_even_take_rate": ("break-even", words.text),
 }
-_FINANCE: _Formats = {
+_FINANCE: Formats = {
     "town": ("town", str),
     "subscribers": ("subscribers", words.count),
     "capital_usd": ("capital", words.usd),
@@ -414,7 +285,7 @@ _FINANCE: _Formats = {
     "break_even_take_rate": ("break-even", words.text),
     "tax_impact_usd_year": ("tax a home", words.usd),
 }
-_BACK_TEST: _Formats = {
+_BACK_TEST: Formats = {
     "town": ("town", str),
     "published_budget_usd": ("published", words.usd),
     "predicted_budget_usd": ("predicted", words.usd),
@@ -424,7 +295,7 @@ _BACK_TEST: _Formats = {
     "holds": ("holds", _yes),
     "actual_usd": ("as built", words.usd),
 }
-_COMPONENTS: _Formats = {
+_COMPONENTS: Formats = {
     "town": ("town", str),
     "component": ("component", str),
     "predicted_central_usd": ("predicted", words.usd),

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from planner._show import heading_table, line
+from planner.commands._show import ends, heading_table, line
 from planner.eligibility.portfolio import NEAREST
 from planner.programmes.measures import measures
 from planner.programmes.rule import Dated, MeasureTest, Programme
@@ -55,7 +55,7 @@ def screening(title: str, table: pd.DataFrame, notes: Iterable[str], files: Iter
         for name, status in sorted({key[:2] for key in counts})
     )
     heading_table(f"{title} (✓ eligible, ✕ not eligible, ≈ borderline, ? not known)", heads, rows)
-    _ends(notes, files)
+    ends(notes, files)
 
 
 def _plural(unit: str, count: int) -> str:
@@ -88,7 +88,7 @@ def portfolio(title: str, made: Mapping[str, pd.DataFrame], notes: Iterable[str]
         if name in made and len(made[name]):
             shown: list[list[Any]] = made[name][list(columns)].astype("object").fillna("").to_numpy().tolist()
             heading_table(heading, dict.fromkeys(columns.values(), "left"), shown)
-    _ends(notes, files)
+    ends(notes, files)
 
 
 def _through(table: pd.DataFrame, found: pd.DataFrame) -> pd.Series:
@@ -103,6 +103,14 @@ def _through(table: pd.DataFrame, found: pd.DataFrame) -> pd.Series:
     return pd.Series(said, table.index, dtype="str")
 
 
+def match(title: str, table: pd.DataFrame, notes: Iterable[str], files: Iterable[Path]) -> None:
+    """Print who pays a project's cost."""
+    heads = {"payer": "left", "dollars": "right", "share": "right"}
+    rows = zip(table["payer"], table["amount_usd"], table["share"], strict=True)
+    heading_table(title, heads, ((payer, f"{amount:,.2f}", f"{share:.1%}") for payer, amount, share in rows))
+    ends(notes, files)
+
+
 def redrawn(title: str, table: pd.DataFrame, places: pd.DataFrame, files: Iterable[Path]) -> None:
     """Print the smallest group of each way into a rule."""
     names = dict(zip(places["place_id"], places["place"], strict=True))
@@ -112,7 +120,7 @@ def redrawn(title: str, table: pd.DataFrame, places: pd.DataFrame, files: Iterab
     heads = dict.fromkeys(("tests", "result", "areas", "which", "why"), "left")
     heading_table(title, heads, ((tests, result, areas or "", ", ".join(names.get(code, code) for code in str(codes or "").split() if code != "None"), why)
                                  for tests, result, areas, codes, why in rows))  # fmt: skip
-    _ends(("sampling error is not counted; what a group of places may apply as is for the agency to say",), files)
+    ends(("sampling error is not counted; what a group of places may apply as is for the agency to say",), files)
 
 
 def changes(title: str, table: pd.DataFrame, files: Iterable[Path]) -> None:
@@ -125,7 +133,7 @@ def changes(title: str, table: pd.DataFrame, files: Iterable[Path]) -> None:
     )  # fmt: skip
     heads = dict.fromkeys(("day", "programme", "status", "verdict", "places", "because"), "left")
     heading_table(f"{title}: {len(table):,} changes", heads, rows)
-    _ends((), files)
+    ends((), files)
 
 
 def _step(before: str, after: str) -> str:
@@ -195,10 +203,3 @@ def measured(rules: Programme) -> list[str]:
     named = [test.measure for test in rules.tests.values() if isinstance(test, MeasureTest) and test.measure]
     named += [name for option in rules.options.values() for name in option.choices.values()]
     return [measures()[name].title for name in dict.fromkeys(named)]
-
-
-def _ends(notes: Iterable[str], files: Iterable[Path]) -> None:
-    for note in notes:
-        line(f"note: {note}")
-    for path in files:
-        line(f"wrote {path}")

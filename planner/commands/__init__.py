@@ -1,0 +1,1 @@
+"""The commands, by what they do; `planner.cli` puts them together."""

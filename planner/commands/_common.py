@@ -1,0 +1,71 @@
+"""What commands share: options, progress, writing of tables, one JSON object for machines."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import pandas as pd
+import typer
+from rich.console import Console
+
+from planner.region import Region
+from planner.result import refuse_inputs, save_csv, save_geopackage, write_bytes
+
+RegionFile = Annotated[Path, typer.Argument(help="Region file (TOML); 'townline init' writes one.", show_default=False)]
+Scenario = Annotated[str, typer.Option(help="Name of a [scenario.NAME] table of the region file.")]
+Engine = Annotated[
+    str, typer.Option(help="Where filings are counted: duckdb, or spark (master in SPARK_MASTER) for a cluster.")
+]
+RegionHere = Annotated[Path, typer.Option("--region", help="Region file (TOML).")]
+AsOf = Annotated[
+    datetime | None,
+    typer.Option(
+        formats=["%Y-%m-%d"], help="Day of rules and data; the region's where none is named.", show_default=False
+    ),
+]
+PlaceName = Annotated[str, typer.Argument(help="Code or name of the place.", show_default=False)]
+UnitName = Annotated[str, typer.Option(help="Kind of place, where a name means several: county, community, ...")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object for machines.")]
+
+
+def write(
+    made: Mapping[str, pd.DataFrame],
+    out: Path,
+    geopackage: str | None,
+    region: Region,
+    also: Mapping[str, bytes] | None = None,
+) -> list[Path]:
+    """Write tables as CSV, those with shapes also as a GeoPackage, and what else there is; return the files."""
+    shapes = {name: table for name, table in made.items() if "geometry" in table} if geopackage else {}
+    files = [out / f"{name}.csv" for name in made] + [out / name for name in also or {}]
+    files += [out / geopackage] if geopackage and shapes else []
+    refuse_inputs(region, files)
+    for name, table in made.items():
+        save_csv(table, out / f"{name}.csv")
+    for name, content in (also or {}).items():
+        write_bytes(out / name, content)
+    if geopackage and shapes:
+        save_geopackage(shapes, out / geopackage, region)
+    return files
+
+
+def print_result(region: Region, figures: Mapping[str, Any], notes: Sequence[str], files: Sequence[Path]) -> None:
+    print_json({"region": region.name, **figures, "notes": list(notes), "files": [str(path) for path in files]})
+
+
+@contextmanager
+def progress() -> Iterator[Callable[[str], None]]:
+    """Show the running stage on a terminal; say nothing in a pipe."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield lambda _stage: None
+        return
+    with console.status("starting") as status:
+        yield lambda stage: status.update(f"{stage} ...")
+
+
+def print_json(content: Mapping[str, Any]) -> None:
+    typer.echo(json.dumps(content, indent=2, allow_nan=False))
