@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import geopandas as gpd
@@ -10,12 +11,16 @@ import pandas as pd
 import shapely
 from shapely import STRtree
 
+from layers import PlanError
+from layers.road_graph import RoadGraph, road_graph
 from planner.check import World
 from planner.clusters._groups import Floats, numbers
 from planner.clusters._places import Places
 from planner.clusters.criteria import Criterion
 from planner.clusters.entry import ReadinessEntry
+from planner.reach import by_road
 from planner.region import Region
+from planner.words import miles
 
 _UNITS: Final = {
     "county": "county", "state": "state", "drawn area": "drawn area", "metropolitan or micropolitan area": "local labor market",
@@ -32,6 +37,24 @@ class Given:
     tables: Mapping[str, pd.DataFrame]
     places: Places
     asked: ReadinessEntry
+
+    @cached_property
+    def roads(self) -> RoadGraph:
+        """The region's roads, where distances run along them.
+
+        Raises
+        ------
+        PlanError
+            Where there is no such layer.
+        """
+        if "roads" not in self.world.layers:
+            raise PlanError("readiness", ["distance = \"roads\" needs layer 'roads'; add it, or say straight"])
+        return road_graph(self.world.shapes("roads"))
+
+    @property
+    def way(self) -> str:
+        """How distances run, in words."""
+        return "straight" if self.asked.distance == "straight" else "along roads"
 
 
 @dataclass(frozen=True)
@@ -130,7 +153,7 @@ def _points_near(given: Given, criterion: Criterion, *, best: bool) -> Value:
     place, one = _within(given, table.geometry.to_numpy())
     found = np.zeros(len(given.places))
     (np.maximum if best else np.add).at(found, place, points[one])
-    return Value(_located(given, found), f"within {given.asked.reach_m / 1000:g} km of the place's centre, straight")
+    return Value(_located(given, found), f"within {miles(given.asked.reach_m)} of the place's centre, {given.way}")
 
 
 def _universities(given: Given, criterion: Criterion) -> Value:
@@ -145,11 +168,27 @@ def _located(given: Given, values: Floats) -> Floats:
     return np.where(np.isnan(given.places.xy[:, 0]), np.nan, values)
 
 
+def _located_at(given: Given) -> np.ndarray:
+    """Return the numbers of the places whose centre is known."""
+    return np.flatnonzero(~np.isnan(given.places.xy[:, 0]))
+
+
+def _along_roads(given: Given, points: np.ndarray) -> np.ndarray:
+    """Return metres along roads from each located place to each point, infinite where none leads."""
+    crs = given.region.crs
+    centres = gpd.GeoSeries(shapely.points(given.places.xy[_located_at(given)]), crs=crs)
+    away, _, _ = by_road(given.roads, centres, gpd.GeoSeries(points, crs=crs), given.asked.snap_limit_m)
+    return away
+
+
 def _within(given: Given, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return pairs of place and point within reach."""
-    here = np.flatnonzero(~np.isnan(given.places.xy[:, 0]))
-    centres = shapely.points(given.places.xy[here])
-    place, point = STRtree(points).query(centres, predicate="dwithin", distance=given.asked.reach_m)
+    here = _located_at(given)
+    if given.asked.distance == "roads":
+        place, point = np.nonzero(_along_roads(given, points) <= given.asked.reach_m)
+    else:
+        centres = shapely.points(given.places.xy[here])
+        place, point = STRtree(points).query(centres, predicate="dwithin", distance=given.asked.reach_m)
     return here[place], point
 
 
@@ -161,13 +200,15 @@ def _nearest_institute(given: Given, criterion: Criterion) -> Value:
     if table is None or table.empty:
         of = f" of field '{field}'" if field else ""
         return _nothing(given, f"layer institutes has no {' or '.join(criterion.kinds)}{of}")
-    here = ~np.isnan(given.places.xy[:, 0])
+    here, points = _located_at(given), table.geometry.to_numpy()
     found = np.full(len(given.places), np.nan)
-    _, away = STRtree(table.geometry.to_numpy()).query_nearest(
-        shapely.points(given.places.xy[here]), return_distance=True, all_matches=False
-    )
-    found[here] = away
-    return Value(found, "straight distance from the place's centre")
+    if given.asked.distance == "roads":
+        away = _along_roads(given, points).min(axis=1)
+        found[here] = np.where(np.isfinite(away), away, np.nan)
+    else:
+        centres = shapely.points(given.places.xy[here])
+        found[here] = STRtree(points).query_nearest(centres, return_distance=True, all_matches=False)[1]
+    return Value(found, f"distance from the place's centre, {given.way}")
 
 
 def _residents(given: Given, _criterion: Criterion) -> Value:
@@ -181,7 +222,7 @@ def _residents(given: Given, _criterion: Criterion) -> Value:
     found = np.bincount(place, people[town], len(given.places)).astype(np.float64)
     return Value(
         _located(given, found),
-        f"towns of the region within {given.asked.reach_m / 1000:g} km, straight; road time is not known",
+        f"towns of the region within {miles(given.asked.reach_m)}, {given.way}",
     )
 
 

@@ -36,7 +36,11 @@ class ReadinessEntry(Strict):
     method
         ``weighted sum``, or ``topsis``: nearness to the best and distance from the worst on every criterion.
     reach_m
-        Straight distance within which universities and residents count for a place.
+        Distance within which universities and residents count for a place.
+    distance
+        ``straight``, or ``roads``: along layer `roads`, from the place's centre.
+    snap_limit_m
+        What lies farther than this from any road has no way to anywhere.
     field
         Field of institutes that would do the same; those of any field where nothing is said.
     top
@@ -53,6 +57,8 @@ class ReadinessEntry(Strict):
     weights: dict[str, Annotated[float, BeforeValidator(_weight)]] | None = None
     method: Literal["weighted sum", "topsis"] = "weighted sum"
     reach_m: Annotated[float, BeforeValidator(plain_number), Field(gt=0, le=1e7)] = 50_000.0
+    distance: Literal["straight", "roads"] = "straight"
+    snap_limit_m: Annotated[float, BeforeValidator(plain_number), Field(gt=0, le=1e5)] = 2000.0
     field: str | None = None
     top: Annotated[int, Field(strict=True, ge=1, le=1000)] = 3
     spread: Annotated[float, BeforeValidator(plain_number), Field(ge=0, le=1)] = 0.5

@@ -64,7 +64,8 @@ def clusters(world: World, region: Region, tables: Mapping[str, pd.DataFrame]) -
 
 def _few(table: pd.DataFrame) -> tuple[str, ...]:
     """Return notes on kinds of which the table has few areas: their percentiles are not the nation's."""
-    count = table[table["area_kind"] != NATION].groupby("area_kind")["area_id"].nunique()
+    flagged = table["strong"].notna() if "strong" in table else False
+    count = table[(table["area_kind"] != NATION) & ~flagged].groupby("area_kind")["area_id"].nunique()
     return tuple(
         f"percentiles of strength run over the {number} areas of kind '{kind}' that have data, not over the nation's"
         for kind, number in count.items()

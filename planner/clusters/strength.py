@@ -33,7 +33,7 @@ def strength(table: pd.DataFrame) -> pd.DataFrame:
     employment and establishments above their 25th percentiles. Beside that, a cluster is qualifying with LQ above its
     25th percentile, significant with LQ above the 50th, strong with LQ of at least 1 and at least the 75th, and strong10
     with LQ of at least 1 and at least the 90th. So it is in the code of clustermapping.us; all flags published for 2016
-    come out the same.
+    come out the same. Flags that the layer brings stand as they are: rows that were selected from a nation cannot tell them.
     """
     rows = quotients(table)
     count, sites, lq = (numbers(rows, name) for name in ("employment", "establishments", "lq"))
@@ -53,8 +53,10 @@ def strength(table: pd.DataFrame) -> pd.DataFrame:
         "strong10": base & (lq >= 1) & (lq >= limit(lq, 0.9)),
     }
     marked = {name: pd.array(flag, dtype="boolean") for name, flag in flags.items()}
-    for flag in marked.values():
+    for name, flag in marked.items():
         flag[~known] = pd.NA
+        if name in rows:
+            marked[name] = rows[name].astype("boolean").fillna(pd.Series(flag, rows.index)).array
     withheld = np.bincount(group, ~known)[group].astype(np.int64)
     return rows.assign(specialisation=(lq - 1) / (lq + 1), **marked, note=_notes(rows, withheld, known))
 

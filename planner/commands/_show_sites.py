@@ -7,7 +7,7 @@ import pandas as pd
 
 from planner import words
 from planner.commands._show import Formats, ends, frame, line
-from planner.siting.summary import sentences
+from planner.siting.summary import by_role, sentences
 
 _FLAGS = ("strong", "strong10", "qualifying", "significant")
 
@@ -26,7 +26,7 @@ def clusters(strength: pd.DataFrame, name: str, notes: Iterable[str], files: Ite
 
 def sites(made: Mapping[str, pd.DataFrame], name: str, notes: Iterable[str], files: Iterable[Path]) -> None:
     """Print the chosen sites, why each was chosen, and how good the choice is."""
-    table = pd.DataFrame(made["chosen_sites"].drop(columns="geometry"))
+    table = by_role(pd.DataFrame(made["chosen_sites"].drop(columns="geometry")))
     frame(f"{name}: where sites should stand", table, _SITES)
     for site, why in zip(table["site"], table["why"], strict=True):
         line(f"{site}: {why}")

@@ -16,7 +16,7 @@ def figures(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
         return {}
     totals = tables["siting_totals"].set_index("statistic")
     told = ["site_id", "site", "role", "hub_id", "demand_places", "demand_share", "mean_m", "score", "conditions_met"]
-    rows = pd.DataFrame(tables["chosen_sites"])[told].astype("object")
+    rows = pd.DataFrame(by_role(tables["chosen_sites"]))[told].astype("object")
     return {
         "sites": rows.where(rows.notna(), None).to_dict("records"),
         **{
@@ -27,6 +27,16 @@ def figures(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
         "exact": bool(totals["value"]["exact"] == 1),
         "candidates": int(totals["value"]["candidates"]),
     }
+
+
+def by_role(chosen: pd.DataFrame) -> pd.DataFrame:
+    """Return the chosen sites, hubs first and then by the demand that they serve."""
+    rank = chosen["role"].map(_ROLES.index)
+    return (
+        chosen.assign(rank=rank)
+        .sort_values(["rank", "demand_share"], ascending=[True, False], kind="stable")
+        .drop(columns="rank")
+    )
 
 
 def answer(tables: Mapping[str, pd.DataFrame]) -> str:
@@ -45,7 +55,7 @@ def sentences(tables: Mapping[str, pd.DataFrame]) -> Iterable[str]:
     if "chosen_sites" not in tables:
         return
     totals = tables["siting_totals"].set_index("statistic")["value"]
-    named = listing([f"{text(row.site)} ({row.role})" for row in tables["chosen_sites"].itertuples()])
+    named = listing([f"{text(row.site)} ({row.role})" for row in by_role(tables["chosen_sites"]).itertuples()])
     yield f"sites: {answer(tables)}: {named}"
     far = f"demand is {miles(totals['mean distance'])} from its nearest site on average, {miles(totals['longest distance'])} at most"
     yield far

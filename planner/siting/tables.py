@@ -17,7 +17,7 @@ from planner.siting.entry import SitingEntry
 from planner.siting.model import UNITS, Problem, Solved, nearest
 from planner.siting.what_if import what_if
 from planner.tables import checked
-from planner.words import miles
+from planner.words import floor_percent, miles
 
 _NO_SCORE = "no score"
 _THIRDS = ("first third", "second third", "last third")
@@ -136,7 +136,7 @@ def _chosen(answer: Answer, change: list[Move]) -> gpd.GeoDataFrame:
 def _served(count: int, share: float, mean_m: float) -> str:
     if not count:
         return "nearest to no demand"
-    return f"nearest to {count:,} places with {share:.1%} of demand, {miles(mean_m)} away on average"
+    return f"nearest to {count:,} {'place' if count == 1 else 'places'} with {floor_percent(share)} of demand, {miles(mean_m)} away on average"
 
 
 def _service(answer: Answer) -> gpd.GeoDataFrame:

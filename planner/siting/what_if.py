@@ -14,7 +14,7 @@ from planner.siting.candidates import Candidates
 from planner.siting.entry import WhatIfEntry
 from planner.siting.model import UNITS, Problem, Solved, nearest, value
 from planner.tables import checked
-from planner.words import listing, miles
+from planner.words import floor_percent, listing, miles
 
 _SLACK = 1e-9
 
@@ -53,8 +53,8 @@ def _row(
     known = bool(np.isfinite(moved))
     amount = words.amount(problem, moved) if known else "not all demand is met"
     said = (
-        f"the value becomes {amount} instead of {words.amount(problem, base)}; {nearer:.1%} of demand comes nearer to a"
-        f" site, {farther:.1%} farther from one; mean distance {miles(mean)}; {f'against: {broken}' if broken else 'all conditions are met'}"
+        f"{words.measured(problem.entry)} becomes {amount} instead of {words.amount(problem, base)}; {floor_percent(nearer)} of demand comes nearer to a"
+        f" site, {floor_percent(farther)} farther from one; mean distance {miles(mean)}; {f'against: {broken}' if broken else 'all conditions are met'}"
     )
     names = found.table["candidate"]
     return {

@@ -12,8 +12,6 @@ from planner.words import METRES_PER_MILE, miles
 def amount(problem: Problem, value: float) -> str:
     """Return a value of the model with its unit, such as ``7.6 miles``."""
     unit = UNITS[problem.entry.model]
-    if np.isnan(value):
-        return "not possible"
     if unit == "m":
         return f"{value / METRES_PER_MILE:,.2f} miles"
     return {"sites": f"{value:,.0f} sites", "share": f"{value:.2%} of demand", "usd": f"{value:,.0f} USD"}[unit]
@@ -32,6 +30,25 @@ def objective(entry: SitingEntry) -> str:
     if entry.scenarios:
         return f"{said}, {entry.aim} over {len(entry.scenarios)} scenarios"
     return f"{said}, plus {miles(entry.readiness_m)} for want of readiness" if entry.readiness_m else said
+
+
+def measured(entry: SitingEntry) -> str:
+    """Return what the value is, as a sentence about one site names it."""
+    name = {
+        "p-median": "the mean distance",
+        "hub with satellites": "the mean distance",
+        "p-center": "the longest distance",
+        "set cover": "the value",
+        "maximal cover": "what is within reach",
+        "fixed charge": "the cost",
+    }[entry.model]
+    if entry.scenarios:
+        name = {
+            "expected": "the expected mean distance",
+            "worst": "the worst mean distance",
+            "regret": "the largest regret",
+        }[entry.aim]
+    return f"{name}, readiness counted," if entry.readiness_m else name
 
 
 def condition(each: ConditionEntry) -> str:
@@ -61,7 +78,11 @@ def why(problem: Problem, found: Candidates, move: Move, base: float, served: st
         parts.append(f"counts for {groups}")
     if found.ids[move.site] in problem.entry.must:
         parts.append("the region file asks for it")
-    parts.append(f"without it the value is {amount(problem, move.without)} instead of {amount(problem, base)}")
+    if np.isnan(move.without):
+        parts.append("without it not all demand can be served")
+    else:
+        changed = f"{amount(problem, move.without)} instead of {amount(problem, base)}"
+        parts.append(f"without it {measured(problem.entry)} would be {changed}")
     if move.instead >= 0:
         other = found.table["candidate"].iloc[move.instead]
         parts.append(f"the best other place for it, {other}, gives {amount(problem, move.moved)}")

@@ -35,7 +35,7 @@ def test_the_page_shows_hub_and_satellite_and_says_why(visit, made):
     assert opened.text("h1") == "Where should sites stand?"
     assert "1 hub and 1 satellite chosen of 6 candidates; no choice is better" in opened.text("#answer")
     why = opened.text(".layer[data-layer='chosen_sites']")
-    assert "without it the value is" in why
+    assert "without it the mean distance would be" in why
     assert "Hub" in why
     assert opened.page.locator(".find-box").is_hidden()
     opened.assert_clean()

@@ -6,7 +6,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
-from shapely import box
+from shapely import LineString, box
 from shapely.geometry import Point
 
 from layers import LayerError, PlanError, RegionError, declared
@@ -106,6 +106,20 @@ def test_tables_are_as_declared_and_say_what_they_measure(tmp_path):
     assert value["25012", "research_universities"] == 0
     assert value["25012", "access"] == 300  # its own towns; the next one is 16.7 km from its residents' centre
     assert value["25010", "existing_institutes"] == pytest.approx(11_666.67, abs=0.1)
+
+
+def test_reach_runs_along_roads_where_asked(tmp_path):
+    middle = [LineString([(0, 5000), (25_000, 5000)]), LineString([(35_000, 5000), (60_000, 5000)])]  # with a gap
+    way = gpd.GeoDataFrame({"road_id": ["a", "b"]}, geometry=middle, crs=CRS)
+    asked = region(tmp_path, READY.replace("15000", "60000") + 'distance = "roads"\n')
+    made, _ = clusters(world(institutes=institutes(), roads=way), asked, {})
+    rows = by(made["readiness_reasons"], "place_id", "criterion")
+    assert rows["value"]["25010", "existing_institutes"] == pytest.approx(11_666.67, abs=0.1)
+    assert np.isnan(rows["value"]["25012", "existing_institutes"])  # the hub lies beyond the gap
+    assert rows["value"]["25010", "access"] == 100 + 200 + 100  # before the gap; all six lie within reach as the crow flies
+    assert rows["basis"]["25010", "access"] == "towns of the region within 37.3 miles, along roads"
+    with pytest.raises(PlanError, match="needs layer 'roads'"):
+        clusters(world(institutes=institutes()), asked, {})
 
 
 def test_rows_in_any_order_give_the_same_tables(tmp_path):
