@@ -14,7 +14,7 @@ def test_init_writes_a_region_file_that_checks_as_it_stands(tmp_path, townline):
     assert townline("init", path)[0] == 0
     status, printed, error = townline("check", path)
     assert (status, error) == (0, "")
-    assert "10 layers are as declared" in printed
+    assert "15 layers are as declared" in printed
     status, _, error = townline("init", path)
     assert status == 2
     assert "is there already; name another one or say --force" in error

@@ -127,6 +127,36 @@ def test_changes_name_the_amendment(townline, counties, tmp_path):
     assert "must lie before the last" in error
 
 
+def test_a_match_is_worked_out_from_the_share_that_applies(townline, counties, tmp_path):
+    asked = ("match", "Franklin County", "eda-distress", "--region", counties)
+    out = tmp_path / "match.csv"
+    status, said, error = townline(*asked, "--cost", "4000000", "--promise", "Commonwealth=500000", "--out", out)
+    assert (status, error) == (0, "")
+    assert "42 USC 3144(a)(1)" in said  # half of the cost, and more only by how far distress goes
+    table = pd.read_csv(out).set_index("payer")["amount_usd"]
+    assert table.sum() == 4_000_000
+    assert table["Commonwealth"] == 500_000
+    found = json.loads(townline(*asked, "--cost", "4000000", "--json")[1])
+    assert [row["payer"] for row in found["match"]] == ["grant", "still to be found"]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--cost", "-1"), "cost must be 0 or more"),
+        (("--cost", "100", "--promise", "state"), "is not NAME=DOLLARS"),
+        (("--cost", "100", "--promise", "state=many"), "is not NAME=DOLLARS"),
+        (("--cost", "100", "--promise", "state=200"), "promises of 200.00 USD exceed the cost of 100.00 USD"),
+        (("--cost", "100", "--promise", "state=nan"), "promises no figure of 0 or more"),
+        (("--cost", "100", "--activity", "dancing"), "'dancing' is no activity with a share that applies; name one of"),
+    ],
+)
+def test_a_match_that_cannot_be_is_refused(townline, counties, options, message):
+    status, said, error = townline("match", "Franklin County", "eda-distress", "--region", counties, *options)
+    assert (status, said) == (2, "")
+    assert message in error
+
+
 def test_a_memorandum_a_portfolio_and_a_programme(townline, counties, tmp_path):
     memo = tmp_path / "memo.txt"
     status, said, error = townline("explain", "Franklin County", "eda-distress", "--region", counties, "--out", memo)

@@ -107,7 +107,8 @@ def match(title: str, table: pd.DataFrame, notes: Iterable[str], files: Iterable
     """Print who pays a project's cost."""
     heads = {"payer": "left", "dollars": "right", "share": "right"}
     rows = zip(table["payer"], table["amount_usd"], table["share"], strict=True)
-    heading_table(title, heads, ((payer, f"{amount:,.2f}", f"{share:.1%}") for payer, amount, share in rows))
+    line(title)
+    heading_table("Match", heads, ((payer, f"{amount:,.2f}", f"{share:.1%}") for payer, amount, share in rows))
     ends(notes, files)
 
 

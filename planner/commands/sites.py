@@ -42,7 +42,7 @@ def clusters_command(
     if as_json:
         print_json({"table": file.name, "rows": len(strength), **show.flags(strength), "files": [str(place)]})
     else:
-        show.clusters(strength, file.name, [], [place])
+        show.clusters({"cluster_strength": strength}, file.name, [], [place])
 
 
 def _clusters_of(file: Path, out: Path, scenario: str, *, as_json: bool) -> None:
@@ -57,7 +57,7 @@ def _clusters_of(file: Path, out: Path, scenario: str, *, as_json: bool) -> None
     if as_json:
         print_result(region, {"rows": len(strength), **show.flags(strength)}, said, files)
     else:
-        show.clusters(strength, region.name, said, files)
+        show.clusters(made, region.name, said, files)
 
 
 def site_command(

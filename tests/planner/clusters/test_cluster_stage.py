@@ -116,7 +116,9 @@ def test_reach_runs_along_roads_where_asked(tmp_path):
     rows = by(made["readiness_reasons"], "place_id", "criterion")
     assert rows["value"]["25010", "existing_institutes"] == pytest.approx(11_666.67, abs=0.1)
     assert np.isnan(rows["value"]["25012", "existing_institutes"])  # the hub lies beyond the gap
-    assert rows["value"]["25010", "access"] == 100 + 200 + 100  # before the gap; all six lie within reach as the crow flies
+    assert (
+        rows["value"]["25010", "access"] == 100 + 200 + 100
+    )  # before the gap; all six lie within reach as the crow flies
     assert rows["basis"]["25010", "access"] == "towns of the region within 37.3 miles, along roads"
     with pytest.raises(PlanError, match="needs layer 'roads'"):
         clusters(world(institutes=institutes()), asked, {})
