@@ -1,7 +1,9 @@
-"""How a plan looks: one interactive map in one file, a map of eligibility, and charts."""
+"""How a plan looks: one interactive map in one file, maps of eligibility, clusters and sites, and charts."""
 
 from maps.charts import charts as charts
 from maps.charts import comparison_charts as comparison_charts
+from maps.clusters import draw_clusters as draw_clusters
+from maps.clusters import save_clusters as save_clusters
 from maps.draw import draw as draw
 from maps.eligibility import draw_eligibility as draw_eligibility
 from maps.eligibility import save_eligibility as save_eligibility
@@ -25,9 +27,11 @@ __all__ = [
     "charts",
     "comparison_charts",
     "draw",
+    "draw_clusters",
     "draw_eligibility",
     "draw_siting",
     "save",
+    "save_clusters",
     "save_eligibility",
     "save_siting",
 ]

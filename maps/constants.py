@@ -14,7 +14,7 @@ SCRIPTS = (
     "towns.js",
     "labels.js",
     "panel.js",
-    "programmes.js",
+    "chooser.js",
     "search.js",
     "townline.js",
 )

@@ -123,7 +123,7 @@ def _origins(
 
 def _others(plan: Plan, focus: geometry.Geometries) -> Iterator[PageLayer]:
     """Yield the layers that are drawn on top of towns, lowest first; those of siting last."""
-    sited = {layer.key: layer for layer in site_layers(plan.tables)}
+    sited = {layer.key: layer for layer in site_layers(plan.tables, plan.layers)}
     for key, style in styles().layers.items():
         name = style.table or key
         table = plan.tables.get(name) if name in plan.tables else plan.layers.get(name)

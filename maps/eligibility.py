@@ -91,7 +91,7 @@ def save_eligibility(
     return files, _notes(made, tables[TABLE])
 
 
-def _places(layers: Mapping[str, pd.DataFrame], table: pd.DataFrame) -> Places | None:
+def _places(layers: Mapping[str, pd.DataFrame], table: pd.DataFrame) -> Places[Fits] | None:
     """Return the areas to draw: towns where communities have verdicts, else counties, else towns."""
     units = set(table["unit"])
     order = ("towns", "counties") if "community" in units else ("counties", "towns")
@@ -104,7 +104,9 @@ def _places(layers: Mapping[str, pd.DataFrame], table: pd.DataFrame) -> Places |
     return None
 
 
-def _areas(key: str, outlines: gpd.GeoDataFrame, table: pd.DataFrame, markets: pd.DataFrame | None) -> Places | None:
+def _areas(
+    key: str, outlines: gpd.GeoDataFrame, table: pd.DataFrame, markets: pd.DataFrame | None
+) -> Places[Fits] | None:
     """Return the areas of a layer that have a verdict or lie in a place that has one."""
     column, name, unit = ("town_geoid", "town", "community") if key == "towns" else ("county_fips", "county", "county")
     there = outlines[~(outlines.geometry.isna() | outlines.geometry.is_empty)].sort_values(column, kind="stable")
@@ -132,7 +134,7 @@ def _verdicts(table: pd.DataFrame) -> list[tuple[str, Provenance]]:
     return [(VERDICTS_NOUN, column_origin(table, "origin"))] if "origin" in table else []
 
 
-def _heading(region: Region, places: Places) -> Heading:
+def _heading(region: Region, places: Places[Fits]) -> Heading:
     fits, (one, several) = places.fits, places.called
     total, ready = len(fits.programmes), fits.ready()
     noun = "programme" if total == 1 else "programmes"

@@ -1,21 +1,20 @@
 """Eligibility on a map: for each programme one short run of verdicts beside the shapes that the map has anyway."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
 import pandas as pd
 
+from maps.chooser import NOTHING, looks_of, rows_of, words_of
 from maps.layer import Payload
-from maps.packed import packed
 from maps.styles import styles
 from planner.eligibility.portfolio import NEAREST, STATUSES, VERDICTS, containers
 from planner.eligibility.words import number
 from planner.words import count, day, days, is_missing, listing, text
 
-_NOTHING: Final = "."
-_SHOWN: Final = ("reason", "margin", "missing", "data", "citation")
+_LINES: Final = {"reason": "", "margin": "", "missing": "Missing: ", "data": "Data as of ", "citation": ""}
 
 
 @dataclass(frozen=True)
@@ -101,13 +100,20 @@ class Fits:
         start
             Position of the programme that is shown at first; -1 for none.
         """
-        units = {**styles().eligibility.units, self.unit: names}
+        look, on = styles().eligibility, day(self.table["day"].iloc[0])
+        units = {**look.units, self.unit: names}
+        amount = count(len(self.programmes))
         return {
+            "words": words_of(look.words),
+            "looks": looks_of([look.verdicts[verdict] for verdict in VERDICTS]),
+            "invite": f"Choose a programme to see who can apply: {amount} are screened by the rules of {on}.",
+            "note": f"By the rules of {on}. Verdicts on places; an applicant must meet further conditions.",
+            "said": f"Rules of {on}.",
+            "lines": list(_LINES.items()),
+            "tips": [],
             "start": start,
-            "day": day(self.table["day"].iloc[0]),
-            "verdicts": list(VERDICTS),
             "units": [self._unit(name, units[name]) for name in self.places],
-            "programmes": [self._programme(name, found) for name, found in self.programmes],
+            "choices": [self._programme(name, found) for name, found in self.programmes],
         }
 
     def source(self) -> Payload:
@@ -162,6 +168,7 @@ class Fits:
             "name": text(name),
             "title": text(_one(shown.rows, "programme_title")),
             "open": status == "open",
+            "group": int(status != "open"),
             "status": styles().eligibility.statuses[status],
             "rank": STATUSES.index(status),
             "counts": [count(counts[verdict]) for verdict in VERDICTS],
@@ -172,9 +179,8 @@ class Fits:
 
     def _rows(self, unit: str, found: Verdicts) -> Payload:
         rows = found.rows.reindex(self.places[unit].index)
-        codes = [_NOTHING if is_missing(each) else str(VERDICTS.index(each)) for each in rows["verdict"]]
-        columns = {name: packed(_filled(_words(name, rows), codes)) for name in _SHOWN}
-        return {"unit": list(self.places).index(unit), "codes": "".join(codes), **columns}
+        codes = [NOTHING if is_missing(each) else str(VERDICTS.index(each)) for each in rows["verdict"]]
+        return rows_of(list(self.places).index(unit), codes, {name: _words(name, rows) for name in _LINES})
 
 
 def _words(name: str, rows: pd.DataFrame) -> list[str]:
@@ -184,12 +190,6 @@ def _words(name: str, rows: pd.DataFrame) -> list[str]:
     if name == "data":
         return [day(each) for each in rows["data_as_of"]]
     return [text(each) for each in rows[name]]
-
-
-def _filled(words: list[str], codes: Sequence[str]) -> list[str]:
-    """Return texts with any known one where there is no row, since nobody reads it there."""
-    any_known = next(word for word, code in zip(words, codes, strict=True) if code != _NOTHING)
-    return [any_known if code == _NOTHING else word for word, code in zip(words, codes, strict=True)]
 
 
 def _one(rows: pd.DataFrame, column: str) -> Any:

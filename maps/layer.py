@@ -111,6 +111,7 @@ class PageLayer(folium.map.Layer):
             "kind": self.kind,
             "show": bool(self.show),
             "measure": self.style.measure,
+            "brief": self.style.brief,
             **self.words.payload(),
             **self.content(),
         }
@@ -271,9 +272,10 @@ class Lines(_Classed):
 
 
 class Points(_Classed):
-    """Places in classes, each with a symbol of its own shape and a few words."""
+    """Places in classes, each with a symbol of its own shape and a few words; `note` stands below in the legend."""
 
     kind = "points"
+    note = ""
 
     def content(self) -> Payload:
         """Return the places, their classes and their words, which stand in columns."""
@@ -286,10 +288,18 @@ class Points(_Classed):
             "classes": [self._class(style, rows) for style, rows in classes],
             "class_of": member.tolist(),
             "xy": geometry.encoded_points(self.to_page(self.shapes)),
+            "names": self._names(),
+            "note": self.note,
             "tips": [[text(value) for value in self.table[name]] for name in self.style.tip if name in self.table],
             "far_zoom": self.style.far_zoom,
             "far_size": self.style.far_size,
+            "grow": self.style.grow,
         }
+
+    def _names(self) -> list[str]:
+        """Return the names that stand on the map; none where the style names no column."""
+        column = self.style.label_column
+        return [text(name) for name in self.table[column]] if column in self.table else []
 
     def _class(self, style: ClassStyle, rows: npt.NDArray[np.bool_]) -> Payload:
         return {

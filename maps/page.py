@@ -43,6 +43,8 @@ class Heading:
         Target of one town, in words.
     unit, units
         What the areas are called, one and several.
+    listed
+        What the panel lists for a selected area.
     """
 
     region: str
@@ -53,6 +55,7 @@ class Heading:
     target: str = ""
     unit: str = "town"
     units: str = "towns"
+    listed: str = "Programmes"
 
 
 class Page(Figure):
@@ -99,13 +102,12 @@ class Page(Figure):
         areas = [layer for layer in layers if layer.kind == "polygons"]
         leading = [layer for layer in layers if layer.leads]
         boxes = [layer.view() for layer in areas or leading or layers]
-        wide = any(layer.key == "counties" for layer in areas) or bool(leading and not areas)
+        wide = any(layer.key != "towns" for layer in areas) or bool(leading and not areas)
         zooms = {"min_zoom": look.eligibility.min_zoom, "town_zoom": look.eligibility.county_zoom}
         return {
             "bounds": _around(boxes),
             "reach": _around([PageLayer.view(layer) for layer in areas or layers]),
             "map": look.map.model_dump() | (zooms if wide else {}),
-            "eligibility": look.eligibility.model_dump(include={"verdicts", "unscreened"}),
             "verdicts": {name: verdict.model_dump() for name, verdict in look.verdicts.items()},
             "patterns": look.patterns.model_dump(),
             "labels": look.labels.model_dump(),

@@ -1,6 +1,7 @@
-"""Chosen sites on a map: lines to whom they serve, candidates, strength of clusters, and why, in the panel."""
+"""Chosen sites on a map: whom they serve, candidates by score, strength of clusters, and why, in the panel."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -11,102 +12,75 @@ import shapely
 
 from layers import PlanError, declared
 from layers.save import publish, staged
-from maps.layer import Lines, Outlines, PageLayer, Payload, Points
+from maps.clusters import ClusterAreas, cluster_areas, origins
+from maps.layer import Outlines, PageLayer, Points
 from maps.page import Heading, TownMap
 from maps.provenance import badge
-from maps.styles import ClassStyle, LayerStyle, styles
+from maps.service import SERVICE, SPOKES, ZONES, named, spokes, zones
+from maps.sites import CANDIDATES, CHOSEN, Sites, graded
+from maps.strengths import Measured, looks, measured, share_codes
+from maps.styles import ClassStyle, styles
 from planner import Region
+from planner.siting.summary import answer, by_role
 from planner.tables import tables as declarations
-from planner.words import count, day, text
+from planner.words import day, text
 
-SERVICE: Final = "site_service"
-CHOSEN: Final = "chosen_sites"
-SPOKES: Final = "site_spokes"
-_LAYERS: Final = ("area_strength", SERVICE, "portfolio_sites", "site_candidates")
-_WIDTH: Final = ((3.0, 0.5), (8.0, 0.9), (12.0, 1.6))
+STRONG: Final = "area_strength"
+_AWARDS: Final = "portfolio_sites"
+_CLASS: Final = "look"
 _LAND_M: Final = 1000.0
-_ROOM: Final = 0.5
-_LEAST_DEG: Final = 0.5
 _FILE: Final = "siting.html"
+Tables = Mapping[str, pd.DataFrame]
 
 
-class Sites(Points):
-    """Chosen sites; the legend says below them why each was chosen."""
-
-    leads = True
-
-    def content(self) -> Payload:
-        """Return the places, with the reasons as a note."""
-        said = [f"{text(name)}: {text(why)}." for name, why in zip(self.table["site"], self.table["why"], strict=True)]
-        return super().content() | {"note": said}
-
-    def view(self) -> list[list[float]]:
-        """Return a box with room around the sites."""
-        (south, west), (north, east) = super().view()
-        high, wide = max(north - south, _LEAST_DEG) * _ROOM, max(east - west, _LEAST_DEG) * _ROOM
-        return [[south - high, west - wide], [north + high, east + wide]]
-
-
-def named(key: str, table: gpd.GeoDataFrame, chosen: gpd.GeoDataFrame) -> LayerStyle:
-    """Return the style of places by their site, with the sites' names in place of numbers."""
-    style = styles().layers[key]
-    order = chosen.sort_values("site_id")["site"].map(text).tolist()
-    classes = [
-        each if each.takes is None else each.model_copy(update={"label": order[int(each.takes[0]) - 1]})
-        for each in style.classes
-        if each.takes is None or int(each.takes[0]) <= len(order)
-    ]
-    return style.model_copy(update={"classes": tuple(classes), "show": bool(style.show and len(table))})
-
-
-def spokes(service: gpd.GeoDataFrame, chosen: gpd.GeoDataFrame, *, show: bool = True) -> Lines | None:
-    """Return straight lines from places of demand to their nearest chosen site; None where all stand at one."""
-    at = chosen.set_index("site_id").geometry
-    mine = service[service["site_id"].notna() & (service["weight"] > 0)].reset_index(drop=True)
-    ends = shapely.get_coordinates(np.asarray(at.loc[mine["site_id"]]))
-    starts = shapely.get_coordinates(np.asarray(mine.geometry))
-    apart = (np.abs(starts - ends) > 0).any(axis=1)
-    if not apart.any():
-        return None
-    lines = shapely.linestrings(np.stack([starts[apart], ends[apart]], axis=1))
-    table = gpd.GeoDataFrame(mine[apart].drop(columns="geometry"), geometry=lines, crs=service.crs)
-    style = named(SERVICE, table, chosen)
-    classes = tuple(
-        ClassStyle(label=each.label, takes=each.takes, colour=each.colour, width=_WIDTH) for each in style.classes
-    )
-    look = style.model_copy(update={"classes": classes, "show": show, "tip": (), "group_column": "demand_id"})
-    title = {"title": "Service areas: straight lines to the nearest site"}
-    return Lines(SPOKES, table, declarations()[SERVICE].model_copy(update=title), look)
-
-
-def site_layers(tables: Mapping[str, pd.DataFrame], *, show: bool = False) -> Iterator[PageLayer]:
+def site_layers(tables: Tables, layers: Tables | None = None, *, show: bool = False) -> Iterator[PageLayer]:
     """Yield the layers of siting that the tables have, lowest first.
 
     Parameters
     ----------
     tables
         Result tables with geometry in the region's metric CRS.
+    layers
+        Layer `towns` gives service areas a shape where demand is of towns.
     show
-        Whether service areas, candidates and strength are shown at once.
+        Whether service areas, candidates and reasons are shown at once.
     """
     chosen = tables.get(CHOSEN)
     if not isinstance(chosen, gpd.GeoDataFrame):
         return
-    for key in _LAYERS:
-        table = tables.get(key)
-        if not isinstance(table, gpd.GeoDataFrame) or table.empty:
-            continue
-        style = named(key, table, chosen) if key == SERVICE else styles().layers[key]
-        on = show and key != SERVICE
-        look = style.model_copy(update={"show": on})
-        title = {"title": style.title} if style.title else {}
-        yield Points(key, table, declarations()[key].model_copy(update=title), look)
-        if key == SERVICE and (lines := spokes(table, chosen, show=show)) is not None:
+    there = {key: table for key, table in tables.items() if isinstance(table, gpd.GeoDataFrame) and len(table)}
+    service = there.get(SERVICE)
+    ground = None if service is None else zones(service, chosen, layers or {}, show=show)
+    if ground is not None:
+        yield ground
+    if STRONG in there:
+        yield _strong_points(there[STRONG], show=show)
+    if service is not None:
+        style = named(SERVICE, service, chosen).model_copy(update={"show": False})
+        yield Points(SERVICE, service, declarations()[SERVICE].model_copy(update={"title": style.title}), style)
+        if (lines := spokes(service, chosen, show=show)) is not None:
             yield lines
-    yield Sites(CHOSEN, chosen, declarations()[CHOSEN])
+    if _AWARDS in there:
+        look = styles().layers[_AWARDS].model_copy(update={"show": show})
+        yield Points(_AWARDS, there[_AWARDS], declarations()[_AWARDS], look)
+    if CANDIDATES in there:
+        yield graded(there[CANDIDATES], show=show)
+    yield Sites(gpd.GeoDataFrame(by_role(chosen)), tables, unfold=show)
 
 
-def draw_siting(region: Region, layers: Mapping[str, pd.DataFrame], tables: Mapping[str, pd.DataFrame]) -> TownMap:
+def _strong_points(table: gpd.GeoDataFrame, *, show: bool) -> Points:
+    """Return areas as points, coloured as areas with an outline are."""
+    codes = share_codes(table["strength_share"])
+    classes = tuple(
+        ClassStyle(label=f"{look.label[0].upper()}{look.label[1:]}", takes=(str(at),), colour=look.fill, symbol="circle", size=4.5)
+        for at, look in enumerate(looks())
+    )  # fmt: skip
+    style = styles().layers[STRONG].model_copy(update={"show": show, "class_column": _CLASS, "classes": classes})
+    rows = gpd.GeoDataFrame(table.assign(**{_CLASS: codes.astype(str)}))
+    return Points(STRONG, rows, declarations()[STRONG].model_copy(update={"title": style.title}), style)
+
+
+def draw_siting(region: Region, layers: Tables, tables: Tables) -> TownMap:
     """Return the map of chosen sites, for regions without a plan of towns, up to a nation.
 
     Parameters
@@ -114,29 +88,36 @@ def draw_siting(region: Region, layers: Mapping[str, pd.DataFrame], tables: Mapp
     region
         Whose name stands at the top.
     layers
-        Layer ``states`` is drawn as land where it is there.
+        Layer `states` is drawn as land where it is there; `counties` and `labor_markets`, or `towns`, give outlines to
+        the areas that sites serve.
     tables
-        What `planner.siting.stage.siting` returns, with ``chosen_sites``.
+        What `planner.siting.stage.siting` returns, with ``chosen_sites``. With tables of clusters the areas that are
+        served can be coloured by each cluster that the siting weighs.
 
     Returns
     -------
     TownMap
         A `folium.Map`; ``save(path)`` writes it. The same input gives the same bytes.
     """
-    found = list(site_layers(tables, show=True))
-    made = TownMap(_heading(region, tables, found))
+    areas = _areas(region, layers, tables)
+    found = list(site_layers(_without(tables, areas), layers, show=True))
+    made = TownMap(_heading(region, layers, tables, found, areas), [areas.fits.source()] if areas else [])
+    if areas is not None:
+        areas.add_to(made)
     states = layers.get("states")
     if isinstance(states, gpd.GeoDataFrame) and len(states):
-        focus = np.concatenate([shapely.buffer(layer.shapes, _LAND_M) for layer in found if layer.kind == "points"])
-        Outlines("states", states, declared("states"), focus=focus).add_to(made)
+        places = [layer.shapes for layer in found if layer.kind == "points"]
+        focus = np.concatenate(
+            [*(shapely.buffer(each, _LAND_M) for each in places), *([areas.shapes] if areas else [])]
+        )
+        thin = styles().layers["states"].model_copy(update=styles().eligibility.states)
+        Outlines("states", states, declared("states"), thin, focus=focus).add_to(made)
     for layer in found:
         layer.add_to(made)
     return made
 
 
-def save_siting(
-    region: Region, layers: Mapping[str, pd.DataFrame], tables: Mapping[str, pd.DataFrame], folder: str | Path
-) -> list[Path]:
+def save_siting(region: Region, layers: Tables, tables: Tables, folder: str | Path) -> list[Path]:
     """Write the map of `draw_siting` as ``siting.html``.
 
     Raises
@@ -150,18 +131,48 @@ def save_siting(
         return publish(stage, [stage / _FILE], Path(folder))
 
 
-def _heading(region: Region, tables: Mapping[str, pd.DataFrame], found: list[PageLayer]) -> Heading:
-    chosen, totals = tables[CHOSEN], tables["siting_totals"].set_index("statistic")
-    roles = chosen["role"].value_counts()
-    names = [(role, f"{role}s") for role in ("hub", "satellite", "site") if role in roles]
-    sites = " and ".join(f"{count(roles[one])} {one if roles[one] == 1 else many}" for one, many in names)
-    best = (
-        "no choice is better" if totals["value"]["exact"] == 1 else f"within {totals['value']['gap']:.2%} of the best"
+def _areas(region: Region, layers: Tables, tables: Tables) -> ClusterAreas | None:
+    """Return the areas of demand that have an outline, by strength of the clusters that the siting weighs."""
+    table, entry = tables.get(STRONG), region.siting
+    if table is None or entry is None:
+        return None
+    asked = entry.demand
+    told = measured(tables, asked.area_kind, asked.clusters)
+    served = set(table["area_id"])
+    more = [name for name in ("strong_clusters", "traded_clusters") if name in told.shares]
+    shares = table[["area_id", "area", "strength_share"]].merge(
+        told.shares[["area_id", *more]], how="left", on="area_id"
     )
-    return Heading(
+    figures = Measured(
+        asked.area_kind, told.year, told.strength[told.strength["area_id"].isin(served)],
+        pd.DataFrame(shares.sort_values("area_id", kind="stable")), told.growth,
+    )  # fmt: skip
+    found = cluster_areas(layers, figures, region.clusters.drawn if region.clusters else {})
+    if found is not None:
+        found.opacity = styles().clusters.below
+    return found
+
+
+def _without(tables: Tables, areas: ClusterAreas | None) -> Tables:
+    """Return the tables without the points of areas that are drawn with their outline."""
+    if areas is None:
+        return tables
+    table = tables[STRONG]
+    return {**tables, STRONG: table[~table["area_id"].isin(areas.fits.codes)]}
+
+
+def _heading(
+    region: Region, layers: Tables, tables: Tables, found: list[PageLayer], areas: ClusterAreas | None
+) -> Heading:
+    own = [(layer.style.noun, layer.words.origin) for layer in found if layer.key not in (SPOKES, ZONES)]
+    made = Heading(
         region=text(region.name),
         question="Where should sites stand?",
-        answer={"pass": f"{sites} chosen of {count(totals['value']['candidates'])} candidates; {best}"},
+        answer={"pass": answer(tables)},
         as_of=day(region.as_of),
-        badge=badge([(layer.style.noun, layer.words.origin) for layer in found if layer.key != SPOKES], styles().badge),
+        badge=badge([*own, *(origins(layers, areas) if areas else [])], styles().badge),
     )
+    if areas is None:
+        return made
+    one, several = areas.called
+    return replace(made, unit=one, units=several, listed="Clusters")

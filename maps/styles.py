@@ -26,6 +26,7 @@ class MapStyle(_Style):
     max_zoom: float
     zoom_snap: float
     town_zoom: float
+    place_zoom: float
     town_tolerance_m: float
     outline_tolerance_m: float
     line_tolerance_m: float
@@ -63,10 +64,25 @@ class VerdictStyle(_Style):
 
 
 class FitStyle(VerdictStyle):
-    """One verdict on eligibility: also its fill, and the colour of its pattern."""
+    """One reading of an area: also its fill, the colour of its pattern, and whether lists show it unfolded."""
 
     fill: Colour
     ink: Colour
+    open: bool = False
+
+
+class ChooserStyle(_Style):
+    """Words around a chooser; ``{name}`` stands for the name of a place."""
+
+    kind: Annotated[str, Field(pattern=r"^[a-z]+$")]
+    label: str
+    groups: tuple[str, ...]
+    none: str
+    off: str
+    head: str
+    columns: tuple[str, str]
+    see: str
+    verdict: str
 
 
 class EligibilityStyle(_Style):
@@ -75,11 +91,29 @@ class EligibilityStyle(_Style):
     min_zoom: float
     county_zoom: float
     detail: float
-    unscreened: str
+    words: ChooserStyle
     verdicts: dict[str, FitStyle]
     units: dict[str, tuple[str, str]]
     statuses: dict[str, str]
     states: dict[str, float]
+
+
+class StrengthStyle(FitStyle):
+    """One class of strength: also the least value that it takes; without one it is no matter of value."""
+
+    least: float | None = None
+
+
+class ClustersStyle(_Style):
+    """Classes of the strength of all clusters and of one, names of kinds of area, and what counts as one ground."""
+
+    near_m: float
+    below: float
+    words: ChooserStyle
+    kinds: dict[str, tuple[str, str]]
+    shares: dict[str, StrengthStyle]
+    quotients: dict[str, StrengthStyle]
+    unknown: StrengthStyle
 
 
 class PatternStyle(_Style):
@@ -156,10 +190,15 @@ class ClassStyle(_Style):
 
 
 class LayerStyle(_Style):
-    """How one layer is drawn. `table` names the table that it shows where that is not the layer of its own name."""
+    """How one layer is drawn. `table` names the table that it shows where that is not the layer of its own name.
+
+    `brief` stands in the small key on the map, where there is one. `grow` is by what sizes of symbols are multiplied,
+    by zoom.
+    """
 
     noun: str
     title: str = ""
+    brief: str = ""
     table: str = ""
     drawn: bool = True
     results: bool = False
@@ -172,6 +211,7 @@ class LayerStyle(_Style):
     tip: tuple[str, ...] = ()
     far_zoom: float = 0.0
     far_size: float = 0.0
+    grow: Stops = ()
     classes: tuple[ClassStyle, ...] = ()
     ground: bool = False
     label_column: str | None = None
@@ -190,6 +230,7 @@ class Styles(_Style):
     share: ShareStyle
     verdicts: dict[str, VerdictStyle]
     eligibility: EligibilityStyle
+    clusters: ClustersStyle
     patterns: PatternStyle
     labels: LabelStyle
     badge: BadgeStyle

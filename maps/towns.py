@@ -176,6 +176,7 @@ class Polygons(PageLayer):
             "fields": [self._field(field) for field in fields],
             "values": [[value(row, field) for field in fields] for row in self.rows],
             "table": [name for name in styles().town.table if name in self.table],
+            "opacity": 1.0,
             "fits": self.fits.payload(self.called) if self.fits else None,
         }
 

@@ -81,7 +81,7 @@ def test_public_names_are_frozen():
     ]  # fmt: skip
     assert maps.__all__ == [
         "Lines", "Outlines", "Page", "Points", "Polygons", "TownMap", "charts", "comparison_charts", "draw",
-        "draw_eligibility", "draw_siting", "save", "save_eligibility", "save_siting",
+        "draw_clusters", "draw_eligibility", "draw_siting", "save", "save_clusters", "save_eligibility", "save_siting",
     ]  # fmt: skip
     for package in (layers, planner, maps):
         assert all(hasattr(package, name) for name in package.__all__)

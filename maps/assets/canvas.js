@@ -103,7 +103,8 @@
     },
 
     size: function (index, zoom) {
-      return this.isFar(zoom) ? this.data.far_size : this.data.classes[this.data.class_of[index]].style.size;
+      const grown = this.data.grow.length ? stop(this.data.grow, zoom) : 1;
+      return this.isFar(zoom) ? this.data.far_size : this.data.classes[this.data.class_of[index]].style.size * grown;
     },
 
     drawTile: function (context, tile) {

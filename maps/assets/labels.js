@@ -11,7 +11,7 @@
       this.chosen = -1;
     },
 
-    /* kind: "town", "county" or "state"; show(): whether their layer is shown. */
+    /* kind: "town", "site", "county" or "state"; show(): whether their layer is shown. */
     add: function (kind, names, xy, settings, show) {
       const places = latLngs(xy);
       names.forEach((name, index) => {
@@ -45,8 +45,8 @@
 
     measure: function (item) {
       this.pen.font = item.weight + " " + item.size + "px " + this.family;
-      const spaced = item.kind === "town" ? 1 : 1.28;
-      return this.pen.measureText(item.kind === "town" ? item.name : item.name.toUpperCase()).width * spaced;
+      const spaced = isPlain(item) ? 1 : 1.28;
+      return this.pen.measureText(isPlain(item) ? item.name : item.name.toUpperCase()).width * spaced;
     },
 
     place: function (zoom) {
@@ -59,28 +59,46 @@
         const width = this.measure(item), half = width / 2 + 3, high = item.size * 0.6 + 1;
         const at = map.project(item.place, zoom);
         if (!forced && item.span && width > item.reach * item.span * Math.pow(2, zoom)) continue;
-        const y = TRIES.map(shift => at.y + shift * item.size).find(y => !hits(taken, at.x, y, half, high));
-        if (y === undefined && !forced) continue;
-        const box = { x: at.x, y: y === undefined ? at.y : y, half: half, high: high };
+        const tries = item.apart ? around(item.apart, half, high) : TRIES.map(shift => [0, shift * item.size]);
+        const shift = tries.find(([x, y]) => !hits(taken, at.x + x, at.y + y, half, high));
+        if (!shift && !forced) continue;
+        const box = { x: at.x + (shift ? shift[0] : 0), y: at.y + (shift ? shift[1] : 0), half: half, high: high };
         taken.push(box);
-        placed.push({ item: item, x: box.x, y: box.y, bounds: L.bounds([box.x - half, box.y - high], [box.x + half, box.y + high]) });
+        placed.push({ item: item, x: box.x, y: box.y, half: half, high: high, bounds: L.bounds([box.x - half, box.y - high], [box.x + half, box.y + high]) });
       }
       return placed;
     },
 
     show: function () {
       const map = this._map, origin = map.getPixelOrigin(), view = map.getPixelBounds();
-      const seen = this.placed.filter(each => each.item.kind === "town" ? view.contains([each.x, each.y]) : view.contains(each.bounds));
-      this.box.replaceChildren(...seen.map(each => {
+      const seen = this.placed.filter(each => isPlain(each.item) ? view.contains(map.project(each.item.place)) : view.contains(each.bounds));
+      for (const each of seen) each.shown = each.item.kind === "site" ? Math.max(view.min.x + each.half, Math.min(view.max.x - each.half, each.x)) : each.x;
+      const apart = seen.filter((each, at) => !seen.slice(0, at).some(other => meet(each, other)));
+      this.box.replaceChildren(...apart.map(each => {
         const name = el("span", { class: "name name-" + each.item.kind, text: each.item.name });
         const spot = el("span", { class: "name-place" }, [name]);
         name.style.fontSize = each.item.size + "px";
         name.style.fontWeight = each.item.weight;
-        L.DomUtil.setPosition(spot, L.point(each.x, each.y).subtract(origin).round());
+        L.DomUtil.setPosition(spot, L.point(each.shown, each.y).subtract(origin).round());
         return spot;
       }));
     },
   });
+
+  function isPlain(item) {
+    return item.kind === "town" || item.kind === "site";
+  }
+
+  /* Where the name of a sign may stand: below, above, right, left, then further off. */
+  function around(apart, half, high) {
+    const y = apart + high, x = apart + half;
+    return [[0, y], [0, -y], [x, 0], [-x, 0], [half, y], [-half, y], [half, -y], [-half, -y], [0, y + 2 * high], [0, -y - 2 * high]];
+  }
+
+  /* Whether the name of a sign that was moved into view meets another name. */
+  function meet(one, other) {
+    return (one.item.kind === "site" || other.item.kind === "site") && Math.abs(one.shown - other.shown) < one.half + other.half && Math.abs(one.y - other.y) < one.high + other.high;
+  }
 
   function hits(taken, x, y, half, high) {
     return taken.some(box => Math.abs(box.x - x) < box.half + half && Math.abs(box.y - y) < box.high + high);

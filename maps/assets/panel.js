@@ -83,7 +83,7 @@
   function town(box, towns, index, page) {
     clear(box);
     if (index < 0) {
-      box.appendChild(el("p", { class: "quiet", text: "Choose a " + page.unit + " on the map, in the search or in the table to see " + (towns.classes.length ? "its figures." : "what it can apply for.") }));
+      box.appendChild(el("p", { class: "quiet", text: "Choose a " + page.unit + " on the map, in the search or in the table to see " + (towns.classes.length ? "its figures." : towns.fits.words.see) }));
       return;
     }
     const pairs = towns.fields.map((field, at) => [field, towns.values[index][at]]).filter(pair => pair[1] !== "");
@@ -100,7 +100,7 @@
   /* verdict(index): sign and word of what the map shows of a town; title: what that is. */
   function table(box, towns, page, actions, verdict, title) {
     const columns = towns.table.map(name => towns.fields.findIndex(field => field.column === name));
-    const head = [page.unit[0].toUpperCase() + page.unit.slice(1), "Verdict", ...columns.map(at => towns.fields[at].short)];
+    const head = [page.unit[0].toUpperCase() + page.unit.slice(1), towns.fits && !towns.classes.length ? towns.fits.words.verdict : "Verdict", ...columns.map(at => towns.fields[at].short)];
     const rows = towns.names.map((name, index) => {
       const look = verdict(index);
       const button = el("button", { type: "button", text: name, "data-town": index });
@@ -120,6 +120,32 @@
     ]));
   }
 
+  /* Why each place of a layer was chosen; its name leads to it on the map. */
+  function reasons(box, layer, page, go) {
+    const told = layer.reasons;
+    for (const words of told.lead) box.appendChild(el("p", { class: "quiet", text: words }));
+    box.appendChild(el("ol", { class: "reasons" }, told.places.map((each, index) => {
+      const style = layer.classes[layer.class_of[index]].style;
+      const button = el("button", { type: "button", text: each.title });
+      button.addEventListener("click", () => go(index));
+      return el("li", { "data-place": index }, [
+        el("h3", {}, [swatch("points", style, page.symbols), button, ...(each.role ? [el("span", { class: "quiet", text: each.role })] : [])]),
+        el("ul", {}, each.said.map(words => el("li", { text: words }))),
+      ]);
+    })));
+  }
+
+  /* The small key on the map: what its signs are, in a few words; only of layers that are shown. */
+  function key(box, layers, page) {
+    clear(box);
+    for (const layer of layers.filter(each => each.brief).reverse()) {
+      const style = layer.classes[0].style;
+      const said = layer.classes.filter(each => layer.reasons && layer.classes.length > 1);
+      const rows = said.length ? said.map(each => [each.style, each.label]) : [[layer.kind === "lines" ? lineStyle(style) : style, layer.brief]];
+      for (const [look, words] of rows) box.appendChild(el("li", {}, [swatch(layer.kind, look, page.symbols), el("span", { text: words })]));
+    }
+  }
+
   /* The drawn layers, and after them what else the figures rest on. */
   function sources(box, layers, others) {
     for (const each of inOrder(layers).concat(others)) {
@@ -135,5 +161,5 @@
     }
   }
 
-  Townline.panel = { legend, town, table, sources, meanings };
+  Townline.panel = { key, legend, town, reasons, table, sources, meanings };
 })();

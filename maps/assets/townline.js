@@ -16,7 +16,7 @@
   const box = map.getContainer();
   box.style.backgroundColor = layers.some(layer => layer.ground && layer.ground.length) ? page.map.water : page.map.land;
   box.setAttribute("role", "group");
-  box.setAttribute("aria-label", "Map. Arrow keys move it, plus and minus zoom. Every " + page.unit + " is in the search and in the table.");
+  box.setAttribute("aria-label", "Map. Arrow keys move it, plus and minus zoom." + (towns ? " Every " + page.unit + " is in the search and in the table." : ""));
 
   function pane(name, z) {
     const node = map.createPane(name);
@@ -32,11 +32,11 @@
   const ground = renderer("ground", 210), marks = renderer("marks", 470);
   const drawn = {}, chosen = L.featureGroup().addTo(map), pointed = L.featureGroup().addTo(map);
   const labels = new T.Labels(page.labels);
-  const fits = towns && towns.fits ? new T.Programmes(byId("chooser"), towns, page) : null;
+  const fits = towns && towns.fits ? new T.Chooser(byId("chooser"), towns, page) : null;
   const shares = towns && towns.classes.length ? T.shareView(towns, page) : null;
   let area = null, selected = -1, under = -1;
 
-  /* What the map shows of a town: its verdict on the chosen programme, or on the target. */
+  /* What the map shows of a town: what the chooser says of it, or its verdict on the target. */
   function verdict(index) {
     return fits && fits.chosen >= 0 ? fits.look(index) : page.verdicts[towns.verdicts[index]];
   }
@@ -55,6 +55,7 @@
     const name = "layer-" + layer.key;
     if (layer.kind === "lines") return new T.Lines(layer, { pane: pane(name, z), minZoom: page.map.min_zoom, maxZoom: page.map.max_zoom });
     if (layer.kind === "points") return new T.Points(layer, { pane: pane(name, z), symbols: page.symbols, minZoom: page.map.min_zoom, maxZoom: page.map.max_zoom });
+    if (layer.kind === "zones") return T.zones(layer, renderer(name, z));
     const made = T.outlines(layer, renderer(name, z), ground, page);
     made.ground.forEach(land => land.addTo(map));
     return made.group;
@@ -64,7 +65,15 @@
     if (show) drawn[key].addTo(map);
     else drawn[key].remove();
     labels.refresh();
+    signs();
     if (drawn[key] === area) whenPointed(-1);
+  }
+
+  /* The key of signs stands on the map where it opens on chosen sites. */
+  const keyed = layers.some(layer => layer.reasons && layer.reasons.open), signBox = el("ul", { class: "signs", "aria-label": "Signs on the map" });
+
+  function signs() {
+    if (keyed) T.panel.key(signBox, layers.filter(layer => map.hasLayer(drawn[layer.key])), page);
   }
 
   function isShown(key) {
@@ -78,6 +87,11 @@
         const letter = page.labels.sizes[layer.labels.letters[index]], bounds = area.areas[index].getBounds();
         const span = bounds.isValid() ? T.worldX(bounds.getEast()) - T.worldX(bounds.getWest()) : 0;
         return { size: letter.size, weight: letter.weight, rank: (layer.labels.letters[index] ? 1000 : 0) + ranks.get(index), minZoom: letter.min_zoom, maxZoom: 99, span: span, reach: letter.reach };
+      }, isShown(layer.key));
+    } else if (layer.kind === "points" && layer.names.length) {
+      labels.add("site", layer.names, layer.xy, index => {
+        const size = layer.classes[layer.class_of[index]].style.size;
+        return { size: 13, weight: 700, rank: -1, minZoom: 0, maxZoom: 99, apart: size };
       }, isShown(layer.key));
     } else if (layer.kind === "outlines") {
       const county = layer.label_kind === "county";
@@ -113,7 +127,7 @@
     for (const layer of [...layers].reverse()) {
       if (layer.kind !== "points" || !map.hasLayer(drawn[layer.key])) continue;
       const index = drawn[layer.key].nearest(at);
-      if (index >= 0) return { words: drawn[layer.key].words(index), title: layer.title };
+      if (index >= 0) return { layer: layer, index: index, words: drawn[layer.key].words(index), title: layer.title };
     }
     return null;
   }
@@ -144,25 +158,41 @@
   const below = window.matchMedia("(max-width: 760px)");
   let bringing = 0;
 
-  function bring() {
-    const badge = byId("badge"), figures = byId("town");
+  function bring(figures) {
+    const badge = byId("badge");
     figures.style.scrollMarginTop = (badge ? badge.offsetHeight : 0) + 4 + "px";
     figures.scrollIntoView({ behavior: still ? "auto" : "smooth", block: "start" });
   }
 
-  function bringSoon() {
+  function bringSoon(figures) {
     window.clearTimeout(bringing);
-    if (below.matches) bringing = window.setTimeout(bring, 250);
+    if (below.matches) bringing = window.setTimeout(() => bring(figures), 250);
+  }
+
+  /* Reasons of chosen places: a click on one brings its reasons into view, a click on its name goes there. */
+  function wireReasons(layer) {
+    const node = byId("reasons-box"), places = drawn[layer.key].places;
+    node.hidden = false;
+    node.open = layer.reasons.open;
+    T.panel.reasons(byId("reasons"), layer, page, index => map.setView(places[index], Math.max(map.getZoom(), page.map.place_zoom), { animate: !still }));
+    map.on("click", event => {
+      const here = map.hasLayer(drawn[layer.key]) ? drawn[layer.key].nearest(event.containerPoint) : -1;
+      if (here < 0) return;
+      node.open = true;
+      const mine = byId("reasons").querySelector("[data-place='" + here + "']");
+      byId("reasons").querySelectorAll("[data-place]").forEach(each => each.classList.toggle("told", each === mine));
+      document.body.setAttribute("data-place", here);
+      if (below.matches) bringSoon(mine);
+      else mine.scrollIntoView({ behavior: still ? "auto" : "smooth", block: "nearest" });
+    });
   }
 
   function wireTowns() {
     const actions = { select: index => { whenPointed(-1); select(index, true); }, point: index => whenPointed(index) };
     area.on("mouseover", event => { under = event.layer.index; area.mark(under, pointed, 1.2); });
     area.on("mouseout", () => { under = -1; whenPointed(-1); });
-    area.on("click", event => { select(event.layer.index, false); bringSoon(); });
+    area.on("click", event => { select(event.layer.index, false); bringSoon(byId("town")); });
     map.on("dblclick", () => window.clearTimeout(bringing));
-    map.on("mousemove", move);
-    map.on("mouseout movestart zoomstart", () => { tip.hidden = true; });
     T.search(byId("find"), byId("found"), byId("find-said"), towns, page, actions);
     if (shares) T.bar(byId("bar"), towns);
     T.panel.town(byId("town"), towns, -1, page);
@@ -174,7 +204,7 @@
     });
     const question = byId("question").textContent;
     if (fits) fits.wire(() => {
-      byId("question").textContent = fits.chosen >= 0 && shares ? "Which " + page.units + " can apply: " + fits.programme().title + "?" : question;
+      byId("question").textContent = fits.chosen >= 0 && shares ? "Which " + page.units + " can apply: " + fits.choice().title + "?" : question;
       byId("head-answer").hidden = fits.chosen >= 0 && shares !== null;
       area.wear(fits.chosen >= 0 ? fits.view() : shares);
       byId("layers").classList.toggle("other-colours", fits.chosen >= 0);
@@ -207,10 +237,15 @@
   T.panel.legend(byId("layers"), layers, page, toggle);
   T.panel.sources(byId("sources"), layers, page.sources);
   if (fits) byId("layers").classList.toggle("other-colours", fits.chosen >= 0);
+  map.on("mousemove", move);
+  map.on("mouseout movestart zoomstart", () => { tip.hidden = true; });
+  layers.filter(layer => layer.reasons).forEach(wireReasons);
   if (towns) wireTowns();
-  else document.querySelector(".find-box").hidden = true;
+  else for (const node of document.querySelectorAll(".find-box, #town, #table-box, .skip")) node.hidden = true;
   L.control.zoom({ position: "topleft" }).addTo(map);
   homeButton().addTo(map);
+  if (keyed) box.appendChild(signBox);
+  signs();
   L.control.scale({ position: "bottomleft", metric: true, imperial: true, maxWidth: 140 }).addTo(map);
   new ResizeObserver(() => map.invalidateSize({ animate: false })).observe(box);
   document.body.setAttribute("data-ready", "true");

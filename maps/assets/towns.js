@@ -24,11 +24,8 @@
   /* Patterns stand once in the page; map, legend and bar refer to them. */
   function definePatterns(towns, page) {
     const patterns = towns.classes.map((each, index) => pattern(fillId(index), page.verdicts[each.verdict].pattern, each.colour, each.ink, page.patterns));
-    const fits = towns.fits ? towns.fits.verdicts : [];
-    for (const verdict of fits) {
-      const look = page.eligibility.verdicts[verdict];
-      patterns.push(pattern("fit-" + fits.indexOf(verdict), look.pattern, look.fill, look.ink, page.patterns));
-    }
+    const fits = towns.fits ? towns.fits.looks : [];
+    fits.forEach((look, code) => patterns.push(pattern("fit-" + code, look.pattern, look.fill, look.ink, page.patterns)));
     document.body.appendChild(
       svg("svg", { class: "patterns", width: 0, height: 0, "aria-hidden": "true", focusable: "false" }, [svg("defs", {}, patterns)])
     );
@@ -59,7 +56,7 @@
     },
 
     area: function (shape, index, renderer) {
-      const area = L.polygon(polygon(shape), { renderer: renderer, smoothFactor: 0, fillOpacity: 1, opacity: 1, className: "town-area" });
+      const area = L.polygon(polygon(shape), { renderer: renderer, smoothFactor: 0, fillOpacity: this.data.opacity, opacity: this.data.opacity, className: "town-area" });
       area.index = index;
       return area;
     },
@@ -120,11 +117,21 @@
     return { group: group, ground: base };
   }
 
+  /* Areas of one colour each, such as those that one site serves: pale, and not to be chosen. */
+  function zones(data, renderer) {
+    return L.featureGroup(data.classes.map(each => L.polygon(polygon(each.shape), {
+      renderer: renderer, smoothFactor: 0, interactive: false, className: "zone",
+      color: each.style.colour, weight: 1.4, opacity: 0.8, fillColor: each.style.colour, fillOpacity: 0.22,
+    })));
+  }
+
   /* The small picture beside a word of the legend. */
   function swatch(kind, style, symbols) {
     const box = svg("svg", { class: "swatch", viewBox: "0 0 28 16", width: 28, height: 16, "aria-hidden": "true", focusable: "false" });
     if (kind === "polygons") {
-      box.appendChild(svg("rect", { x: 1.5, y: 1.5, width: 25, height: 13, fill: style.paint, stroke: style.outline, "stroke-width": style.outline_width }));
+      box.appendChild(svg("rect", { x: 1.5, y: 1.5, width: 25, height: 13, fill: style.paint, "fill-opacity": style.opacity || 1, stroke: style.outline, "stroke-width": style.outline_width }));
+    } else if (kind === "zones") {
+      box.appendChild(svg("rect", { x: 1.5, y: 1.5, width: 25, height: 13, fill: style.colour, "fill-opacity": 0.3, stroke: style.colour, "stroke-width": 1.4 }));
     } else if (kind === "points") {
       const size = Math.min(style.size, 7);
       box.appendChild(svg("path", { d: symbols[style.symbol], fill: style.colour, "fill-rule": "evenodd", transform: "translate(14 8) scale(" + size + ")" }));
@@ -154,5 +161,5 @@
     clear(box).appendChild(drawing);
   }
 
-  Object.assign(Townline, { Towns, shareView, outlines, definePatterns, paint, swatch, bar });
+  Object.assign(Townline, { Towns, shareView, outlines, zones, definePatterns, paint, swatch, bar });
 })();

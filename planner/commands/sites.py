@@ -22,7 +22,7 @@ def clusters_command(
         Path,
         typer.Argument(help="Table of employment by area and cluster, or a region file (TOML).", show_default=False),
     ],
-    out: Annotated[Path, typer.Option(help="Folder for the tables.")] = Path("clusters"),
+    out: Annotated[Path, typer.Option(help="Folder for the tables and clusters.html.")] = Path("clusters"),
     scenario: Scenario = "",
     *,
     as_json: AsJson = False,
@@ -52,8 +52,11 @@ def _clusters_of(file: Path, out: Path, scenario: str, *, as_json: bool) -> None
         raise PlanError(f"file {file}", ["has no table [clusters]; add it, with the areas to be measured"])
     with progress() as tell:
         world, made, notes = sites(region.model_copy(update={"siting": None}), tell)
-    files = write(made, out, None, region)
-    strength, said = made["cluster_strength"], [*world.notes, *notes]
+        tell("tables and map")
+        files = write(made, out, None, region)
+        drawn, left_out = maps.save_clusters(region, world.layers, made, out)
+    files, said = [*files, *drawn], [*world.notes, *notes, *left_out]
+    strength = made["cluster_strength"]
     if as_json:
         print_result(region, {"rows": len(strength), **show.flags(strength)}, said, files)
     else:

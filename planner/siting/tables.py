@@ -116,27 +116,32 @@ def _chosen(answer: Answer, change: list[Move]) -> gpd.GeoDataFrame:
         row = answer.found.table.iloc[move.site]
         weight = float(raw[mine].sum())
         mean = float(raw[mine] @ away[mine] / weight) if weight else np.nan
-        served = _served(int(mine.sum()), weight / raw.sum(), mean)
+        most = float(away[mine].max()) if mine.any() else np.nan
+        facts = [_served(int(mine.sum()), weight / raw.sum(), mean, most)]
+        if hub is not None:
+            there = answer.found.table["candidate"].iloc[hub]
+            facts.append(f"its hub is {there}, {miles(answer.problem.between[move.site, hub])} away")
         rows.append({
             "site_id": row["candidate_id"], "site": row["candidate"], "role": answer.role(move.site), "kind": row["kind"],
             "hub_id": None if hub is None else answer.found.ids[hub],
             "hub_m": np.nan if hub is None else float(answer.problem.between[move.site, hub]),
             "demand_places": int(mine.sum()), "demand_weight": round(weight, 6), "demand_share": weight / raw.sum(),
-            "mean_m": mean, "max_m": float(away[mine].max()) if mine.any() else np.nan,
+            "mean_m": mean, "max_m": most,
             "score": answer.score[move.site], "cost_usd": answer.problem.asked.cost_usd[move.site],
             "conditions_met": words.met(answer.problem, move.site),
-            "said": served,
-            "why": words.why(answer.problem, answer.found, move, answer.solved.siting.value, served),
+            "said": facts[0],
+            "why": words.why(answer.problem, answer.found, move, answer.solved.siting.value, facts),
             "origin": row.get("origin", "not stated"),
         })  # fmt: skip
     at = np.asarray(answer.found.table.geometry)[[move.site for move in change]]
     return _frame(answer, pd.DataFrame(rows), "chosen_sites", at)
 
 
-def _served(count: int, share: float, mean_m: float) -> str:
+def _served(count: int, share: float, mean_m: float, most_m: float) -> str:
     if not count:
         return "nearest to no demand"
-    return f"nearest to {count:,} {'place' if count == 1 else 'places'} with {floor_percent(share)} of demand, {miles(mean_m)} away on average"
+    places = f"{count:,} {'place' if count == 1 else 'places'}"
+    return f"nearest to {places} with {floor_percent(share)} of demand, {miles(mean_m)} away on average, {miles(most_m)} at most"
 
 
 def _service(answer: Answer) -> gpd.GeoDataFrame:

@@ -1,12 +1,14 @@
 """Why a site was chosen, in words, and what its conditions are."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from planner.siting.alternatives import Move
 from planner.siting.candidates import Candidates
 from planner.siting.entry import ConditionEntry, SitingEntry
 from planner.siting.model import UNITS, Problem
-from planner.words import METRES_PER_MILE, miles
+from planner.words import METRES_PER_MILE, miles, percent, usd
 
 
 def amount(problem: Problem, value: float) -> str:
@@ -29,7 +31,11 @@ def objective(entry: SitingEntry) -> str:
     }[entry.model]
     if entry.scenarios:
         return f"{said}, {entry.aim} over {len(entry.scenarios)} scenarios"
-    return f"{said}, plus {miles(entry.readiness_m)} for want of readiness" if entry.readiness_m else said
+    return (
+        f"{said}, with readiness counted: the readiest places are worth {miles(entry.readiness_m)}"
+        if entry.readiness_m
+        else said
+    )
 
 
 def measured(entry: SitingEntry) -> str:
@@ -53,13 +59,14 @@ def measured(entry: SitingEntry) -> str:
 
 def condition(each: ConditionEntry) -> str:
     """Return a condition in words."""
+    group = groups_said(each.group)
     if each.kind == "share":
-        return f"at least {float(each.least or 0):.4g} of the sites of '{each.group}'"
+        return f"at least {percent(float(each.least or 0))} of the sites of {group}"
     if each.kind == "number":
         parts = [f"at least {int(each.least)}"] if each.least is not None else []
         parts += [f"at most {each.most}"] if each.most is not None else []
-        return f"{' and '.join(parts)} of '{each.group}'"
-    return f"{'all hubs' if each.kind == 'hub' else 'all sites'} of '{each.group}'"
+        return f"{' and '.join(parts)} of {group}"
+    return f"{'all hubs' if each.kind == 'hub' else 'all sites'} of {group}"
 
 
 def met(problem: Problem, site: int) -> str | None:
@@ -68,24 +75,42 @@ def met(problem: Problem, site: int) -> str | None:
     return "; ".join(sorted(mine)) or None
 
 
-def why(problem: Problem, found: Candidates, move: Move, base: float, served: str) -> str:
-    """Return why a site was chosen: whom it serves, and what the value would be without it or elsewhere."""
-    parts = [served]
-    score = problem.score[move.site]
-    if score > 0:
-        parts.append(f"readiness of its place {score:.3f}")
+def groups_said(groups: str) -> str:
+    """Return groups, such as ``kind:university; state:MA``, as words."""
+    return groups.replace(":", " ").replace("; ", " and ")
+
+
+def why(problem: Problem, found: Candidates, move: Move, value: float, facts: Sequence[str]) -> str:
+    """Return why a site was chosen, in parts with semicolons between them.
+
+    Parameters
+    ----------
+    problem, found
+        The problem and its candidates.
+    move
+        The site, and what becomes of the value without it or elsewhere.
+    value
+        Value as chosen.
+    facts
+        What it serves, and its hub.
+    """
+    names = found.table["candidate"]
+    parts = list(facts)
+    if problem.score[move.site] > 0:
+        parts.append(f"readiness of its place: {problem.score[move.site]:.2f} of 1")
     if groups := met(problem, move.site):
-        parts.append(f"counts for {groups}")
+        parts.append(f"counts for the condition on {groups_said(groups)}")
     if found.ids[move.site] in problem.entry.must:
         parts.append("the region file asks for it")
+    if not np.isnan(cost := problem.asked.cost_usd[move.site]):
+        parts.append(f"a site here costs {usd(cost)}")
     if np.isnan(move.without):
         parts.append("without it not all demand can be served")
     else:
-        changed = f"{amount(problem, move.without)} instead of {amount(problem, base)}"
+        changed = f"{amount(problem, move.without)} instead of {amount(problem, value)}"
         parts.append(f"without it {measured(problem.entry)} would be {changed}")
     if move.instead >= 0:
-        other = found.table["candidate"].iloc[move.instead]
-        parts.append(f"the best other place for it, {other}, gives {amount(problem, move.moved)}")
+        parts.append(f"the best other place for it, {names.iloc[move.instead]}, gives {amount(problem, move.moved)}")
     else:
         parts.append("no other candidate can take its place under the conditions")
     return "; ".join(parts)

@@ -74,7 +74,7 @@ def opened(visit, fitted):
 def choose(opened, name):
     value = opened.page.evaluate(
         "name => JSON.parse(document.getElementById('data-layer-towns').textContent)"
-        ".fits.programmes.findIndex(each => each.name === name)",
+        ".fits.choices.findIndex(each => each.name === name)",
         name,
     )
     opened.page.select_option("#programme", value=str(value))

@@ -3,6 +3,7 @@
 import itertools
 import re
 import tomllib
+import typing
 
 import numpy as np
 import pytest
@@ -10,7 +11,9 @@ import pytest
 from layers import declared
 from maps import constants
 from maps import styles as styles_module
+from maps.strengths import looks
 from maps.styles import styles
+from planner.clusters.entry import AreaKind
 from planner.tables import tables
 
 # Machado, Oliveira and Fernandes (2009), severity 1.0, on linear RGB
@@ -87,6 +90,19 @@ def test_verdicts_on_eligibility_can_be_told_apart(deficiency):
     assert len({look.pattern for look in looks}) == len({look.sign for look in looks}) == len(seen) == 4
 
 
+@pytest.mark.parametrize("deficiency", DEFICIENCIES)
+@pytest.mark.parametrize("scale", ["shares", "quotients"])
+def test_classes_of_strength_can_be_told_apart(scale, deficiency):
+    looks = [*getattr(styles().clusters, scale).values(), styles().clusters.unknown]
+    seen = [lab(np.clip(DEFICIENCIES[deficiency] @ linear(look.fill), 0, 1)) for look in looks]
+    assert min(distance(one, other) for one, other in itertools.combinations(seen, 2)) >= 15
+    assert len({look.sign for look in looks}) == len(looks)
+
+
+def test_every_kind_of_area_has_a_name():
+    assert set(styles().clusters.kinds) == set(typing.get_args(AreaKind))
+
+
 def test_words_on_eligibility_are_those_of_the_tables():
     columns, look = tables()["eligibility"].columns, styles().eligibility
     assert set(look.verdicts) == set(columns["verdict"].allowed or ())
@@ -104,6 +120,7 @@ def test_text_has_contrast():
         (named["paper"], named["accent"]),
         *((look.colour, named["paper"]) for look in styles().verdicts.values()),
         *((look.colour, named["wash"]) for look in styles().eligibility.verdicts.values()),
+        *((look.colour, named["wash"]) for look in looks()),
         (named["ink"], named["wash"]),
         *((colour, named["paper"]) for colour in re.findall(r"(?<![-a-z])color: (#[0-9a-f]{6});", sheet)),
     ]
