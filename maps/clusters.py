@@ -9,21 +9,21 @@ import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from layers import PlanError, declared
-from layers.save import publish, staged
+from layers import declared
 from maps import geometry
 from maps.areas import Outlined, outlined
 from maps.layer import Outlines
 from maps.page import Heading, TownMap
 from maps.places import Places
 from maps.provenance import Provenance, badge, provenance
+from maps.publish import save_page
 from maps.strengths import REGIONS, STRENGTH, Measured, Strengths, measured
 from maps.styles import styles
 from planner import Region
 from planner.words import count, day, listing, text
 
 AREAS: Final = "cluster_areas"
-_FILE: Final = "clusters.html"
+CLUSTERS_FILE: Final = "clusters.html"
 _COARSE: Final = 10
 _JOBS: Final = ("cluster_employment", "industry_employment")
 _REMEDY: Final = (
@@ -132,10 +132,7 @@ def save_clusters(
     made = draw_clusters(region, layers, tables)
     if made is None:
         return [], [_REMEDY]
-    page = made.get_root().render().encode()
-    with staged(Path(folder), PlanError) as stage:
-        (stage / _FILE).write_bytes(page)
-        files = publish(stage, [stage / _FILE], Path(folder))
+    files = save_page(made, folder, CLUSTERS_FILE)
     areas = next(layer for layer in made.page_layers() if isinstance(layer, ClusterAreas))
     return files, [*_other_kinds(tables, areas.fits.figures.kind), *left_out(areas)]
 

@@ -7,13 +7,13 @@ from typing import Final
 import geopandas as gpd
 import pandas as pd
 
-from layers import PlanError, declared
-from layers.save import publish, staged
+from layers import declared
 from maps.fits import Fits
 from maps.layer import Outlines
 from maps.page import Heading, TownMap
 from maps.places import Places
 from maps.provenance import VERDICTS_NOUN, Provenance, badge, column_origin
+from maps.publish import save_page
 from maps.styles import styles
 from planner import Region
 from planner.words import count, day, text
@@ -84,10 +84,7 @@ def save_eligibility(
     made = draw_eligibility(region, layers, tables)
     if made is None:
         return [], [_REMEDY]
-    page = made.get_root().render().encode()
-    with staged(Path(folder), PlanError) as stage:
-        (stage / _FILE).write_bytes(page)
-        files = publish(stage, [stage / _FILE], Path(folder))
+    files = save_page(made, folder, _FILE)
     return files, _notes(made, tables[TABLE])
 
 

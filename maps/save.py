@@ -3,12 +3,17 @@
 from pathlib import Path
 
 from maps.charts import charts
+from maps.clusters import CLUSTERS_FILE, draw_clusters
 from maps.draw import draw
+from maps.publish import rendered
+from maps.sites import CHOSEN
+from maps.siting import SITING_FILE, draw_siting
+from maps.strengths import STRENGTH
 from planner import Plan
 
 
 def save(plan: Plan, folder: str | Path) -> list[Path]:
-    """Write everything that `Plan.save` writes, the map as ``map.html``, and charts.
+    """Write everything that `Plan.save` writes, the map as ``map.html``, maps of clusters and sites, and charts.
 
     Parameters
     ----------
@@ -27,5 +32,16 @@ def save(plan: Plan, folder: str | Path) -> list[Path]:
     PlanError
         Where the folder cannot be written; earlier files stand.
     """
-    page = draw(plan).get_root().render()
-    return plan.save(folder, {"map.html": page.encode(), **charts(plan.tables, plan.region)})
+    pages = {"map.html": rendered(draw(plan)), **_beside(plan)}
+    return plan.save(folder, {**pages, **charts(plan.tables, plan.region)})
+
+
+def _beside(plan: Plan) -> dict[str, bytes]:
+    """Return the pages beside the map: where clusters are strong, and where sites should stand."""
+    found: dict[str, bytes] = {}
+    if STRENGTH in plan.tables:
+        strong = draw_clusters(plan.region, plan.layers, plan.tables)
+        found |= {} if strong is None else {CLUSTERS_FILE: rendered(strong)}
+    if CHOSEN in plan.tables:
+        found[SITING_FILE] = rendered(draw_siting(plan.region, plan.layers, plan.tables))
+    return found

@@ -10,12 +10,12 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from layers import PlanError, declared
-from layers.save import publish, staged
+from layers import declared
 from maps.clusters import ClusterAreas, cluster_areas, origins
 from maps.layer import Outlines, PageLayer, Points
 from maps.page import Heading, TownMap
 from maps.provenance import badge
+from maps.publish import save_page
 from maps.service import SERVICE, SPOKES, ZONES, named, spokes, zones
 from maps.sites import CANDIDATES, CHOSEN, Sites, graded
 from maps.strengths import Measured, looks, measured, share_codes
@@ -29,7 +29,7 @@ STRONG: Final = "area_strength"
 _AWARDS: Final = "portfolio_sites"
 _CLASS: Final = "look"
 _LAND_M: Final = 1000.0
-_FILE: Final = "siting.html"
+SITING_FILE: Final = "siting.html"
 Tables = Mapping[str, pd.DataFrame]
 
 
@@ -125,10 +125,7 @@ def save_siting(region: Region, layers: Tables, tables: Tables, folder: str | Pa
     PlanError
         Where the folder cannot be written; an earlier file stands.
     """
-    page = draw_siting(region, layers, tables).get_root().render().encode()
-    with staged(Path(folder), PlanError) as stage:
-        (stage / _FILE).write_bytes(page)
-        return publish(stage, [stage / _FILE], Path(folder))
+    return save_page(draw_siting(region, layers, tables), folder, SITING_FILE)
 
 
 def _areas(region: Region, layers: Tables, tables: Tables) -> ClusterAreas | None:

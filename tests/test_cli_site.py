@@ -48,6 +48,14 @@ def test_machines_get_sites_bound_and_files_and_a_second_run_the_same_bytes(smal
             assert path.read_bytes() == (tmp_path / "b" / path.name).read_bytes()
 
 
+def test_a_plan_with_siting_has_its_tables_its_page_and_its_sentence(small, tmp_path, townline):
+    status, printed, error = townline("plan", asked(small), "--out", tmp_path)
+    assert (status, error) == (0, "")
+    assert "sites: 2 sites chosen of 6 candidates" in printed
+    assert {"siting.html", "map.html"} <= {path.name for path in tmp_path.iterdir()}
+    assert len(pd.read_csv(tmp_path / "tables" / "chosen_sites.csv")) == 2
+
+
 def test_a_site_that_is_moved_to_its_best_other_place_has_the_value_of_the_alternatives(small, tmp_path, townline):
     region = asked(small)
     townline("site", region, "--out", tmp_path)
