@@ -13,13 +13,16 @@ import numpy.typing as npt
 from layers._kernel import kernel
 from planner.graph._facility_bound import Bound, Prices, ascend
 from planner.graph._facility_exact import fixed
-from planner.graph._facility_lists import Floats, Lists, Singles
+from planner.graph._facility_lists import Floats, Lists, Singles, nearest_two
 from planner.graph._facility_rules import MUST, NEVER, Rules
+from planner.graph._facility_search import Goal
 from planner.graph._net import Flags, Longs, Shorts
 
 _STEPS: Final = 60
 _STEP: Final = 0.5
 _SLACK: Final = 1e-6
+_TURNS: Final = 2
+_RATE: Final = 0.2
 Kinds = npt.NDArray[np.int8]
 _STORE: Final = 20_000_000  # most prices kept for open nodes
 
@@ -31,15 +34,16 @@ class _Node:
     state: npt.NDArray[np.int8]
     prices: Singles
     limit: Floats
+    share: Floats
 
 
 @dataclass(frozen=True)
 class Tree:
-    """What a search needs: lists of sites that may matter, rules, prices of sites, and when to stop."""
+    """What a search needs: lists of sites that may matter, rules, what is least, and when to stop."""
 
     lists: Lists
     rules: Rules
-    price: Floats
+    goal: Goal
     whole: bool
     nodes: int
     until: float
@@ -91,10 +95,14 @@ def fixings(rules: Rules, got: Bound, room: float) -> Rules:
     return fixed(fixed(rules, outside & (cost - back > room), NEVER), inside & (more - cost > room), MUST)
 
 
-def branch(tree: Tree, prices: Prices, value: float, offer: Offer) -> float:
-    """Search until the bound meets the best value or the nodes are used up; return the bound."""
+def branch(tree: Tree, prices: Prices, value: float, offer: Offer, share: Floats | None = None) -> float:
+    """Search until the bound meets the best value or the nodes are used up; return the bound.
+
+    `share` is the mixture of scenarios to begin with; every mixture gives a bound.
+    """
     root = narrowed(tree.lists, tree.rules.state)
-    heap = [_Node(-math.inf, 0, tree.rules.state, prices.demand.astype(np.float32), prices.limit)]
+    share = np.full(len(root.weight), 1 / len(root.weight)) if share is None else share
+    heap = [_Node(-math.inf, 0, tree.rules.state, prices.demand.astype(np.float32), prices.limit, share)]
     count, made = 0, 0
     room = _STORE // max(len(root.beyond), 1)
     while heap and count < tree.nodes and len(heap) <= room and time.perf_counter() < tree.until:
@@ -107,7 +115,7 @@ def branch(tree: Tree, prices: Prices, value: float, offer: Offer) -> float:
             continue
         for state in _halves(got):
             made += 1
-            heapq.heappush(heap, _Node(got.bound, made, state, got.prices, got.limit))
+            heapq.heappush(heap, _Node(got.bound, made, state, got.prices, got.limit, got.share))
     return min((node.bound for node in heap), default=value)
 
 
@@ -119,6 +127,7 @@ class _Open(NamedTuple):
     site: int
     prices: Singles
     limit: Floats
+    share: Floats
 
 
 def _bounded(tree: Tree, root: Lists, node: _Node, value: float, offer: Offer) -> tuple[float, _Open | None]:
@@ -128,16 +137,28 @@ def _bounded(tree: Tree, root: Lists, node: _Node, value: float, offer: Offer) -
         return value, None
     lists = narrowed(root, rules.state)
     prices = Prices(np.minimum(node.prices, lists.cap).astype(np.float64), node.limit.copy())
-    got, _ = ascend(lists, lists.weight[0], tree.price, rules, prices, tree.needed(value), _STEPS, _STEP)
-    value = min(value, offer(got.chosen))
-    bound, needed = max(got.value, node.bound), tree.needed(value)
-    if bound >= needed:
-        return value, None
-    rules = fixings(rules, got, needed - got.value)
-    free = rules.state == 0
-    if not free.any():
-        return min(value, offer(rules.state == MUST)), None
-    return value, _Open(bound, rules, _pivot(rules, got, free), prices.demand.astype(np.float32), prices.limit)
+    bound, share, many = node.bound, node.share, len(node.share) > 1
+    for _ in range(_TURNS if many else 1):
+        base, target = float(share @ tree.goal.reference), tree.needed(value)
+        got, _ = ascend(lists, share @ lists.weight, tree.goal.price, rules, prices, target + base, _STEPS, _STEP)
+        value = min(value, offer(got.chosen))
+        bound, needed = max(got.value - base, bound), tree.needed(value)
+        if bound >= needed:
+            return value, None
+        rules = fixings(rules, got, needed + base - got.value)
+        free = rules.state == 0
+        if not free.any():
+            return min(value, offer(rules.state == MUST)), None
+        pivot = _pivot(rules, got, free)
+        if many:
+            share = heavier(share, tree.lists.weight @ nearest_two(tree.lists, got.chosen)[1] - tree.goal.reference)
+    return value, _Open(bound, rules, pivot, prices.demand.astype(np.float32), prices.limit, share)
+
+
+def heavier(share: Floats, over: Floats) -> Floats:
+    """Return a mixture that is heavier in the scenarios that cost most."""
+    moved = share * np.exp(_RATE * (over - over.max()) / max(float(np.ptp(over)), 1e-9))
+    return np.asarray(moved / moved.sum(), np.float64)
 
 
 def _halves(open_: _Open) -> list[npt.NDArray[np.int8]]:

@@ -7,7 +7,6 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_array
 
-from layers._kernel import kernel
 from planner.graph._facility_lists import Floats
 from planner.graph._facility_milp import Effort, Model, of_rules, run
 from planner.graph._facility_rules import Rules
@@ -15,7 +14,8 @@ from planner.graph._facility_work import Limits
 from planner.graph._net import Flags, Longs, Shorts
 from planner.graph.facility_distance import Near
 
-Words = npt.NDArray[np.uint64]
+Bytes = npt.NDArray[np.uint8]
+_CHUNK: Final = 4096  # demands whose sites are spread out at a time
 _PAIRS: Final = 3000  # most sets that are compared with each other
 
 
@@ -35,21 +35,23 @@ class Sets:
         return csr_array((np.ones(len(self.site)), self.site.astype(np.int64), self.start), shape=shape)
 
 
-@kernel
-def _bits(start: Longs, site: Shorts, words: int) -> Words:
-    out = np.zeros((len(start) - 1, words), np.uint64)
-    for i in range(len(start) - 1):
-        for e in range(start[i], start[i + 1]):
-            j = np.uint64(site[e])
-            out[i, j >> np.uint64(6)] |= np.uint64(1) << (j & np.uint64(63))
+def _bits(near: Near) -> Bytes:
+    """Return the sites of each demand as bits of a row."""
+    demands, width = len(near.start) - 1, max(-(-near.sites // 8), 1)
+    out = np.zeros((demands, width), np.uint8)
+    for low in range(0, demands, _CHUNK):
+        high = min(low + _CHUNK, demands)
+        flags = np.zeros((high - low, near.sites), np.bool_)
+        row = np.repeat(np.arange(high - low), np.diff(near.start[low : high + 1]))
+        flags[row, near.site[near.start[low] : near.start[high]]] = True
+        out[low:high] = np.packbits(flags, axis=1)
     return out
 
 
 def sets_of(near: Near, weight: Floats) -> Sets:
     """Join demands that the same sites cover."""
-    words = -(-near.sites // 64)
-    bits = _bits(near.start, near.site, words)
-    rows = bits.view(np.dtype((np.void, bits.shape[1] * 8))).ravel()
+    bits = _bits(near)
+    rows = bits.view(np.dtype((np.void, bits.shape[1]))).ravel()
     _, first, inverse = np.unique(rows, return_index=True, return_inverse=True)
     joined = np.bincount(inverse, weights=weight, minlength=len(first))
     order = np.argsort(first, kind="stable")

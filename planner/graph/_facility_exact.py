@@ -10,12 +10,11 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_array
 
-from layers._kernel import kernel
-from planner.graph._facility_lists import Floats, Lists, Singles, nearest_two
+from planner.graph._facility_lists import Floats, Lists, nearest_open
 from planner.graph._facility_milp import Effort, Model, of_rules, run
 from planner.graph._facility_rules import MUST, NEVER, Rules
 from planner.graph._facility_search import Goal
-from planner.graph._net import Flags, Longs, Shorts
+from planner.graph._net import Flags, Longs
 
 ENTRIES: Final = 150_000  # most listed pairs of a reduced problem
 
@@ -28,93 +27,80 @@ class _Steps(NamedTuple):
     value: Floats
     low: Floats
     demand: Longs
+    far: Floats
     rise: Floats
-    base: Singles
+    base: Floats
 
 
-@kernel
-def _count(lists: Lists, state: npt.NDArray[np.int8]) -> int:
-    """Return the listed pairs left when sites are closed and lists end at the first site that is surely open."""
-    count = 0
-    for i in range(len(lists.beyond)):
-        for e in range(lists.start[i], lists.start[i + 1]):
-            kind = state[lists.site[e]]
-            if kind >= 0:
-                count += 1
-            if kind == 1:
-                break
-    return count
+class _Pairs(NamedTuple):
+    """Listed pairs left when sites are closed and lists end at the first site that is surely open."""
+
+    demand: Longs
+    site: Longs
+    far: Floats
+    sure: Flags
+    end: Floats
 
 
-@kernel
-def _steps(
-    lists: Lists, state: npt.NDArray[np.int8], entries: int
-) -> tuple[Longs, Longs, Floats, Floats, Longs, Floats, Singles]:
-    n, m = len(lists.beyond), lists.sites
-    row, column, value = (
-        np.empty(3 * entries + 2 * n, np.int64),
-        np.empty(3 * entries + 2 * n, np.int64),
-        np.empty(3 * entries + 2 * n),
-    )
-    low, demand, rise = np.empty(entries + n), np.empty(entries + n, np.int64), np.empty(entries + n)
-    base = np.empty(n, np.float32)
-    at = 0
-    rows = 0
-    for i in range(n):
-        first = True
-        base[i] = lists.cap[i]
-        e, end = lists.start[i], lists.start[i + 1]
-        while e < end:
-            far = lists.far[e]
-            sure = False
-            begun = at
-            while e < end and lists.far[e] == far:
-                kind = state[lists.site[e]]
-                if kind >= 0:
-                    row[at], column[at], value[at] = rows, lists.site[e], 1.0
-                    at += 1
-                    sure = sure or kind == 1
-                e += 1
-            if at == begun:
-                continue
-            if first:
-                base[i] = far
-            else:
-                rise[rows - 1] = far - rise[rows - 1]
-            if sure:
-                at = begun
-                first = True
-                break
-            row[at], column[at], value[at] = rows, m + rows, 1.0
-            at += 1
-            low[rows] = 1.0
-            if not first:
-                row[at], column[at], value[at] = rows, m + rows - 1, -1.0
-                at += 1
-                low[rows] = 0.0
-            demand[rows] = i
-            rise[rows] = far
-            rows += 1
-            first = False
-        if not first:
-            rise[rows - 1] = max(lists.cap[i] - rise[rows - 1], 0.0)
-    return row[:at], column[:at], value[:at], low[:rows], demand[:rows], rise[:rows], base
+def _pairs(lists: Lists, state: npt.NDArray[np.int8]) -> _Pairs:
+    kind = state[lists.site]
+    keep = np.flatnonzero(kind != NEVER)
+    demand = np.repeat(np.arange(len(lists.beyond)), np.diff(lists.start))[keep]
+    far, sure = lists.far[keep].astype(np.float64), kind[keep] == MUST
+    end = np.full(len(lists.beyond), np.inf)
+    np.minimum.at(end, demand[sure], far[sure])
+    near = far <= end[demand]
+    return _Pairs(demand[near], lists.site[keep][near].astype(np.int64), far[near], sure[near], end)
+
+
+def shortened(lists: Lists, state: npt.NDArray[np.int8]) -> Lists:
+    """Return lists without closed sites that end at the first site surely open."""
+    pairs, start = _pairs(lists, state), np.zeros(len(lists.beyond) + 1, np.int64)
+    np.cumsum(np.bincount(pairs.demand, minlength=len(lists.beyond)), out=start[1:])
+    cap = np.minimum(lists.cap, pairs.end).astype(np.float32)
+    return lists._replace(start=start, site=pairs.site.astype(np.int32), far=pairs.far.astype(np.float32), cap=cap)
+
+
+def _steps(lists: Lists, state: npt.NDArray[np.int8]) -> _Steps:
+    """Return the steps of all demands: pairs of one demand and distance are a step, which a sure site ends."""
+    pairs, sites, cap = _pairs(lists, state), lists.sites, lists.cap.astype(np.float64)
+    new = np.ones(len(pairs.far), np.bool_)
+    new[1:] = (np.diff(pairs.demand) != 0) | (np.diff(pairs.far) != 0)
+    group = np.cumsum(new) - 1
+    demand, far = pairs.demand[new], pairs.far[new]
+    sure = np.bincount(group, weights=pairs.sure, minlength=len(far)) > 0
+    first = np.ones(len(far), np.bool_)
+    first[1:] = np.diff(demand) != 0
+    last = np.append(first[1:], True)[: len(far)]
+    base = cap.copy()
+    base[demand[first]] = far[first]
+    after = np.where(last, cap[demand], np.append(far[1:], 0.0)[: len(far)])
+    number = np.cumsum(~sure) - 1
+    open_ = ~sure[group]
+    begins = first[~sure]
+    every, later = np.arange(len(begins)), np.flatnonzero(~begins)
+    return _Steps(
+        np.concatenate([number[group[open_]], every, later]),
+        np.concatenate([pairs.site[open_], sites + every, sites + later - 1]),
+        np.concatenate([np.ones(int(open_.sum()) + len(every)), -np.ones(len(later))]),
+        begins.astype(np.float64), demand[~sure], far[~sure], np.maximum(after - far, 0.0)[~sure], base,
+    )  # fmt: skip
 
 
 def size(lists: Lists, state: npt.NDArray[np.int8]) -> int:
     """Return the number of listed pairs of the reduced problem."""
-    return int(_count(lists, state))
+    return len(_pairs(lists, state).far)
 
 
 def prove(
     lists: Lists, rules: Rules, goal: Goal, effort: Effort, known: Flags | None = None
 ) -> tuple[Flags | None, float, bool]:
     """Return a choice, a bound for choices within the state of `rules`, and whether there is no such choice."""
-    steps = _Steps(*_steps(lists, rules.state, size(lists, rules.state)))
+    steps = _steps(lists, rules.state)
     sites, count = lists.sites, len(steps.low)
     many = len(lists.weight) > 1
     model = of_rules(rules, goal.price, count + many)
-    constant = lists.weight @ steps.base.astype(np.float64)
+    constant = lists.weight @ steps.base
     rises = lists.weight[:, steps.demand] * steps.rise
     scale = max(float(rises.max(initial=0.0)), float(np.abs(goal.price).max(initial=0.0)), 1e-12) / 1e4
     shift = 0.0 if many else float(constant[0] - goal.reference[0])
@@ -152,14 +138,8 @@ def _start(lists: Lists, model: Model, steps: _Steps, known: Flags, sites: int) 
     """Return the values of a known choice."""
     values = np.zeros(len(model.cost))
     values[:sites] = known
-    near = nearest_two(lists, known)[1]
-    far = np.zeros(len(steps.low))
-    begins = steps.low == 1.0
-    level = steps.base[steps.demand].astype(np.float64)
-    inner = np.flatnonzero(~begins)
-    for v in inner:  # distance of the step is the base and the rises before it
-        far[v] = far[v - 1] + steps.rise[v - 1]
-    values[sites : sites + len(far)] = near[steps.demand] > level + far + 1e-6 * (1 + level + far)
+    near = nearest_open(lists, known)[1][steps.demand]
+    values[sites : sites + len(steps.far)] = near > steps.far + 1e-6 * (1 + 2 * steps.far)
     if len(lists.weight) > 1:
         values[-1] = float(np.max(model.low[-len(lists.weight) :]))
     return values
@@ -172,4 +152,4 @@ def fixed(rules: Rules, sites: Flags, kind: np.int8) -> Rules:
     return rules._replace(state=state)
 
 
-__all__ = ["ENTRIES", "MUST", "NEVER", "Shorts", "fixed", "prove", "size"]
+__all__ = ["ENTRIES", "MUST", "NEVER", "fixed", "prove", "shortened", "size"]

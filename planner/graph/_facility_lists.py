@@ -89,8 +89,32 @@ def _kept(
 
 def costs(lists: Lists, chosen: Flags) -> Floats:
     """Return the cost of a choice in each scenario."""
-    _, near, _, _ = nearest_two(lists, chosen)
+    _, near = nearest_open(lists, chosen)
     return np.asarray([float(row @ near) for row in lists.weight])
+
+
+def nearest_open(lists: Lists, chosen: Flags) -> tuple[Shorts, Floats]:
+    """Return the nearest open site of each demand and its distance (no site is -1)."""
+    entry = np.flatnonzero(chosen[lists.site])
+    demand = np.searchsorted(lists.start, entry, side="right") - 1
+    first = np.ones(len(entry), np.bool_)
+    first[1:] = np.diff(demand) != 0
+    site, far = np.full(len(lists.beyond), -1, np.int32), lists.beyond.astype(np.float64)
+    site[demand[first]], far[demand[first]] = lists.site[entry[first]], lists.far[entry[first]]
+    lost = np.flatnonzero(site < 0)
+    if len(lists.full) and len(lost) and chosen.any():
+        _look_further(lists, chosen, lost, site, far)
+    return site, far
+
+
+def _look_further(lists: Lists, chosen: Flags, lost: Longs, site: Shorts, far: Floats) -> None:
+    """Find the nearest open site of demands that list none."""
+    opened = np.flatnonzero(chosen)
+    rows = lists.full[np.ix_(lost, opened)]
+    at = rows.argmin(axis=1)
+    near = rows[np.arange(len(lost)), at]
+    there = near <= lists.beyond[lost]
+    site[lost[there]], far[lost[there]] = opened[at[there]], near[there]
 
 
 @kernel

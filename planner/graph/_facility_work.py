@@ -10,16 +10,16 @@ import numpy as np
 from planner.graph._facility_bound import Bound, Prices, ascend
 from planner.graph._facility_branch import Tree, branch, fixings
 from planner.graph._facility_exact import ENTRIES, prove, size
-from planner.graph._facility_lists import Floats, Lists, nearest_two
+from planner.graph._facility_lists import Lists, nearest_two
 from planner.graph._facility_milp import Effort, choose
 from planner.graph._facility_rules import MUST, Rules, obeyed, slack_of
 from planner.graph._facility_search import Goal, descend, shake, slices
+from planner.graph._facility_small import EQUAL, Found, is_whole, met, small
 from planner.graph._net import Flags
 
 _BATCH: Final = 100  # steps of the bound between two searches
 _RUNS: Final = 16
 _MOVES: Final = 100_000
-_EQUAL: Final = 1e-9
 _MILP: Final = Effort(nodes=500)
 
 
@@ -76,20 +76,28 @@ class Work:
     @property
     def done(self) -> bool:
         """Tell whether the bound meets the value, or comes as near as is asked."""
-        if not math.isfinite(self.bound):
-            return False
-        near = max(_EQUAL * (1 + abs(self.value)), self.limits.gap * abs(self.bound))
-        return self.value - self.bound <= near
+        return met(self.value, self.bound, self.limits.gap)
 
     @property
     def late(self) -> bool:
         """Tell whether time is over."""
         return time.perf_counter() >= self.until
 
+    @property
+    def found(self) -> Found:
+        """Best choice and bound so far."""
+        return Found(self.lists, self.chosen, self.value, self.bound, self.limits.seed, self.iterations)
+
+    def know(self, found: Found | None) -> None:
+        """Take a choice and a bound that are known from elsewhere."""
+        if found is not None:
+            self.offer(found.chosen.copy())
+            self.lift(found.bound)
+
     def offer(self, chosen: Flags) -> None:
         """Improve a feasible choice and keep it if it is the best."""
         value, _ = descend(self.lists, self.rules, self.goal, self._slack, chosen, _MOVES)
-        if value < self.value - _EQUAL * (1 + abs(value)):
+        if value < self.value - EQUAL * (1 + abs(value)):
             self.value, self.chosen = value, chosen.copy()
 
     def raise_bound(self) -> None:
@@ -145,7 +153,8 @@ class Work:
         if self.done or self.late or not len(self._best.reduced):
             return
         shift = self.goal.reference[0]
-        tree = Tree(self.lists, self.rules, self.goal.price, self._whole, self.limits.nodes, self.until)
+        goal = self.goal._replace(reference=np.zeros(1))  # bounds here are of the cost itself
+        tree = Tree(self.lists, self.rules, goal, self._whole, self.limits.nodes, self.until)
         rules = fixings(self.rules, self._best, tree.needed(self.value + shift) - self._best.value)
         tree = replace(tree, rules=rules)
         self.lift(branch(tree, self.prices, self.value + shift, self._offered) - shift)
@@ -187,21 +196,15 @@ def _first_prices(lists: Lists, rules: Rules, chosen: Flags) -> Prices:
     return Prices(np.minimum((near + after) / 2, lists.cap.astype(np.float64)), np.zeros(len(rules.low)))
 
 
-def is_whole(lists: Lists, goal: Goal) -> bool:
-    """Tell whether every cost is a whole number, small enough for exact sums."""
-    parts: tuple[Floats, ...] = (lists.weight.ravel(), goal.price, goal.reference, lists.beyond.astype(np.float64))
-    if not all(np.array_equal(part, np.rint(part)) for part in parts):
-        return False
-    if float(lists.weight.sum(axis=1).max()) * float(lists.beyond.max(initial=0)) > 1e9:
-        return False
-    return all(np.array_equal(part, np.rint(part)) for part in (lists.far, lists.full))
-
-
-def solve(lists: Lists, rules: Rules, goal: Goal, limits: Limits) -> Work:
-    """Search, bound, and close the gap where that fits."""
+def solve(lists: Lists, rules: Rules, goal: Goal, limits: Limits) -> Found:
+    """Let HiGHS solve what is small; else search, bound, and close the gap where that fits."""
+    known = small(lists, rules, goal, Effort(limits.nodes, limits.seconds), limits.seed)
+    if known is not None and known.done(limits.gap):
+        return known
     work = Work(lists, rules, goal, limits)
+    work.know(known)
     work.raise_bound()
     work.search(min(limits.iterations, 8))
     work.close()
     work.search(limits.iterations - work.iterations)
-    return work
+    return work.found

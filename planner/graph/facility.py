@@ -7,10 +7,11 @@ from typing import Final
 import numpy as np
 
 from layers import PlanError
-from planner.graph._facility_lists import Floats, Lists, Singles, lists_of, nearest_two
+from planner.graph._facility_lists import Floats, Lists, Singles, lists_of, nearest_open
 from planner.graph._facility_rules import Rules
 from planner.graph._facility_search import Goal
-from planner.graph._facility_work import Limits, Work, solve
+from planner.graph._facility_small import Found
+from planner.graph._facility_work import Limits, solve
 from planner.graph.facility_distance import Near
 from planner.graph.facility_rules import Conditions, rules_of
 from planner.graph.network import Ints
@@ -161,9 +162,9 @@ def fixed_charge(
     return answer(work, distance, begun)
 
 
-def answer(work: Work, distance: Singles | Near, begun: float) -> Siting:
+def answer(work: Found, distance: Singles | Near, begun: float) -> Siting:
     """Return the answer that a search came to, or say which demand its sites do not reach."""
-    served = nearest_two(work.lists, work.chosen)[0].astype(np.int64)
+    served = nearest_open(work.lists, work.chosen)[0].astype(np.int64)
     lost = np.flatnonzero((served < 0) & (work.lists.weight > 0).any(axis=0))
     if len(lost) and not isinstance(distance, Near):
         count = int(work.chosen.sum())
@@ -174,7 +175,7 @@ def answer(work: Work, distance: Singles | Near, begun: float) -> Siting:
             ],
         )
     return Siting(
-        np.flatnonzero(work.chosen).astype(np.int64), served, work.value, work.bound, work.limits.seed, work.iterations,
+        np.flatnonzero(work.chosen).astype(np.int64), served, work.value, work.bound, work.seed, work.iterations,
         time.perf_counter() - begun,
     )  # fmt: skip
 

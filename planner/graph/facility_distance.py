@@ -9,7 +9,6 @@ from scipy.sparse.csgraph import dijkstra
 from scipy.spatial import cKDTree
 
 from layers import PlanError
-from layers._kernel import kernel
 from planner.graph._facility_lists import Floats, Singles
 from planner.graph._net import Longs, Shorts
 from planner.graph.network import Graph, Ints
@@ -17,6 +16,7 @@ from planner.graph.network import Graph, Ints
 EARTH_M: Final = 6_371_008.8
 """Mean radius of the Earth in metres (IUGG, R1 of GRS 80)."""
 _CHUNK: Final = 64  # sites whose network distances are held at a time
+_CELLS: Final = 1 << 18  # pairs whose great circles are worked out at a time
 
 
 @dataclass(frozen=True)
@@ -78,18 +78,17 @@ def _radians(degrees: Floats, name: str) -> Floats:
     return np.radians(degrees)
 
 
-@kernel
 def _haversine(demand: Floats, site: Floats) -> Singles:
+    """Return great circles by their chords: half a chord is the root of the haversine, without a sine for each pair."""
     out = np.empty((len(demand), len(site)), np.float32)
-    wide = np.cos(site[:, 1])
-    for i in range(len(demand)):
-        east, north = demand[i]
-        narrow = np.cos(north)
-        for j in range(len(site)):
-            up = np.sin((site[j, 1] - north) / 2)
-            across = np.sin((site[j, 0] - east) / 2)
-            half = min(up * up + narrow * wide[j] * across * across, 1.0)
-            out[i, j] = 2 * EARTH_M * np.arcsin(np.sqrt(half))
+    west, there = _on_sphere(demand) / 2, _on_sphere(site).T / 2
+    rows = max(_CELLS // max(len(site), 1), 1)
+    for low in range(0, len(demand), rows):
+        part = west[low : low + rows, :, None]
+        square = (part[:, 0] - there[0]) ** 2
+        square += (part[:, 1] - there[1]) ** 2
+        square += (part[:, 2] - there[2]) ** 2
+        out[low : low + rows] = 2 * EARTH_M * np.arcsin(np.sqrt(np.minimum(square, 1.0)))
     return out
 
 

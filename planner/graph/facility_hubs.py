@@ -1,21 +1,26 @@
 """Hubs with satellites: each satellite stands within a distance of a hub, and demand goes to the nearest of either."""
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
 
 from layers import PlanError
-from planner.graph._facility_lists import Floats, Singles
+from planner.graph._facility_hub import HubTree, Land
+from planner.graph._facility_lists import Floats, Lists, Singles
+from planner.graph._facility_milp import Effort, choose
 from planner.graph._facility_rules import Rules
 from planner.graph._facility_search import Goal
-from planner.graph._facility_work import solve
+from planner.graph._facility_small import Found
+from planner.graph._facility_work import Work
+from planner.graph._net import Flags
 from planner.graph.facility import PLAIN, USUAL, Limits, Siting, answer, checked_number, checked_weight, lists_for
 from planner.graph.facility_rules import Conditions, Group, Row, pairs_within, rules_of
 from planner.graph.network import Ints
 
 _NONE: Final = np.empty(0, np.int64)
+_FEW: Final = 2
 
 
 @dataclass(frozen=True)
@@ -97,19 +102,60 @@ def hubs_and_satellites(
     weight = checked_weight(distance, weight)
     if kinds.between.shape != (sites, sites):
         raise PlanError("hubs", [f"distances between sites must be a matrix of {sites} by {sites}"])
-    lists = lists_for(np.hstack([distance, distance]), weight[None, :], kinds.hubs + kinds.satellites)
-    rules = _rules(kinds, conditions, sites)
-    work = solve(lists, rules, Goal(np.zeros(2 * sites), np.zeros(1)), limits)
-    answer(work, distance, begun)  # refuses what is out of reach
-    hubs = np.flatnonzero(work.chosen[:sites]).astype(np.int64)
-    satellites = np.flatnonzero(work.chosen[sites:]).astype(np.int64)
-    both = np.sort(np.concatenate([hubs, satellites]))
-    siting = Siting(
-        both, both[np.argmin(distance[:, both], axis=1)], work.value, work.bound, limits.seed, work.iterations,
-        time.perf_counter() - begun,
-    )  # fmt: skip
+    tree = _searched(distance, weight, kinds, conditions, limits)
+    found = Found(tree.land.lists, tree.chosen, tree.value, tree.bound, limits.seed, tree.iterations)
+    served = answer(found, distance, begun)  # refuses what is out of reach
+    hubs = np.flatnonzero(tree.hubs).astype(np.int64)
+    satellites = np.flatnonzero(tree.chosen & ~tree.hubs).astype(np.int64)
+    both = served.sites
+    siting = replace(served, assignment=both[np.argmin(distance[:, both], axis=1)])
     near = hubs[np.argmin(kinds.between[np.ix_(satellites, hubs)], axis=1)] if len(satellites) else _NONE
     return Hubs(siting, hubs, satellites, near)
+
+
+def _searched(distance: Singles, weight: Floats, kinds: Kinds, conditions: Conditions, limits: Limits) -> HubTree:
+    """Search for hubs from a choice that obeys the rules."""
+    sites, total = distance.shape[1], kinds.hubs + kinds.satellites
+    rules = _rules(kinds, conditions, sites)
+    lists = lists_for(distance, weight[None, :], total)
+    tree, least = HubTree(_land(lists, kinds, conditions), limits), -np.inf
+    if tree.small:
+        first = _cheap(lists, rules)
+    else:
+        twice = lists_for(np.hstack([distance, distance]), weight[None, :], total)
+        work = Work(twice, rules, Goal(np.zeros(2 * sites), np.zeros(1)), limits)
+        work.raise_bound()
+        work.search(limits.iterations)
+        if kinds.hubs > _FEW:  # regions of many hubs are many, and branching on sites finds better answers
+            work.close()
+        first, tree.iterations, least = work.chosen, work.iterations, work.bound
+    tree.know(first[:sites], first[:sites] | first[sites:])
+    tree.search()
+    tree.bound = min(max(tree.bound, least), tree.value)
+    return tree
+
+
+def _cheap(lists: Lists, rules: Rules) -> Flags:
+    """Return a choice of sites that are near to demand each on its own."""
+    mean = np.bincount(lists.site, minlength=lists.sites)
+    demand = np.repeat(np.arange(len(lists.beyond)), np.diff(lists.start))
+    saved = lists.weight[0][demand] * (lists.beyond[demand].astype(np.float64) - lists.far)
+    cost = -np.bincount(lists.site, weights=saved, minlength=lists.sites) / np.maximum(mean, 1)
+    chosen, _ = choose(rules, np.tile(cost, 2), Effort())
+    if chosen is None:
+        raise RuntimeError("conditions that can be met were not met")
+    return chosen
+
+
+def _land(lists: Lists, kinds: Kinds, conditions: Conditions) -> Land:
+    """Return the problem on single sites."""
+    sites, total = lists.sites, kinds.hubs + kinds.satellites
+    near = pairs_within(kinds.between, np.nextafter(kinds.reach, np.inf)) | np.eye(sites, dtype=np.bool_)
+    hub, satellite = np.ones(sites, np.bool_), np.ones(sites, np.bool_)
+    hub[kinds.no_hub], satellite[kinds.no_satellite] = False, False
+    return Land(
+        lists, rules_of(conditions, sites, total, total), near, np.asarray(kinds.between), hub, satellite, kinds.hubs
+    )
 
 
 def _rules(kinds: Kinds, conditions: Conditions, sites: int) -> Rules:

@@ -7,13 +7,15 @@ from typing import Final, Literal
 import numpy as np
 
 from layers import PlanError
-from planner.graph._facility_bound import ascend
-from planner.graph._facility_exact import ENTRIES, prove, size
-from planner.graph._facility_lists import Floats, Lists, Singles, costs
+from planner.graph._facility_bound import Prices, ascend
+from planner.graph._facility_branch import Tree, branch
+from planner.graph._facility_lists import Floats, Lists, Singles, costs, nearest_two
 from planner.graph._facility_milp import Effort
-from planner.graph._facility_rules import obeyed
+from planner.graph._facility_rules import Rules, obeyed
 from planner.graph._facility_search import Goal
+from planner.graph._facility_small import Found, small
 from planner.graph._facility_work import Work
+from planner.graph._net import Flags
 from planner.graph.facility import (
     PLAIN,
     USUAL,
@@ -31,6 +33,7 @@ from planner.graph.facility_rules import Conditions, rules_of
 Aim = Literal["expected", "worst", "regret"]
 _TURNS: Final = 24  # mixtures of scenarios that are bounded
 _STEPS: Final = 120
+_NODES: Final = 3  # nodes of a search for one scenario are as cheap as so many others
 
 
 def robust(
@@ -82,16 +85,27 @@ def robust(
     starts = [p_median(distance, count, row, conditions=conditions, limits=limits) for row in weights]
     reference = np.array([got.value for got in starts]) * (aim == "regret")
     rules = rules_of(conditions, sites, count, count)
-    work = _Scenarios(lists_for(distance, weights, count), rules, Goal(np.zeros(sites), reference), limits)
+    lists, goal = lists_for(distance, weights, count), Goal(np.zeros(sites), reference)
+    found = _solve(lists, rules, goal, limits, starts)
+    return _with_scenarios(answer(found, distance, begun), distance, weights, reference)
+
+
+def _solve(lists: Lists, rules: Rules, goal: Goal, limits: Limits, starts: list[Siting]) -> Found:
+    """Let HiGHS solve what is small; else search from the answers of scenarios alone."""
+    known = small(lists, rules, goal, Effort(limits.nodes, limits.seconds), limits.seed)
+    if known is not None and known.done(limits.gap):
+        return known
+    work = _Scenarios(lists, rules, goal, limits)
+    work.know(known)
     for got in starts:
-        chosen = np.zeros(sites, np.bool_)
+        chosen = np.zeros(lists.sites, np.bool_)
         chosen[got.sites] = True
         work.offer(chosen)
-    work.lift(max(got.bound - ref for got, ref in zip(starts, reference, strict=True)))
+    work.lift(max(got.bound - ref for got, ref in zip(starts, goal.reference, strict=True)))
     work.raise_bound()
     work.search(limits.iterations)
     work.close()
-    return _with_scenarios(answer(work, distance, begun), distance, weights, reference)
+    return work.found
 
 
 def _with_scenarios(got: Siting, distance: Singles | Near, weights: Floats, reference: Floats) -> Siting:
@@ -109,6 +123,9 @@ def _with_scenarios(got: Siting, distance: Singles | Near, weights: Floats, refe
 class _Scenarios(Work):
     """The search for the least largest cost above references."""
 
+    share: Floats | None = None
+    """Mixture with the best bound."""
+
     def raise_bound(self) -> None:
         """Bound mixtures of scenarios, each heavier in what costs most in the last one's best choice."""
         share = np.full(len(self.lists.weight), 1 / len(self.lists.weight))
@@ -121,6 +138,9 @@ class _Scenarios(Work):
             got, _ = ascend(
                 mixed, mixed.weight[0], self.goal.price, self.rules, self.prices, self.value + base, _STEPS, 1.0
             )
+            if self.share is None or got.value - base > self.bound:
+                self.share = share
+                self._kept = Prices(self.prices.demand.copy(), self.prices.limit.copy())
             self.lift(got.value - base)
             start = self._mended(got, base)
             if start is None:
@@ -132,14 +152,19 @@ class _Scenarios(Work):
             share /= share.sum()
 
     def close(self) -> None:
-        """Solve the whole model where it is small."""
-        if self.done or self.late or size(self.lists, self.rules.state) > ENTRIES // 4:
+        """Branch on sites."""
+        if self.done or self.late or self.share is None:
             return
-        effort = Effort(self.limits.nodes, self.until - time.perf_counter())
-        chosen, bound, _ = prove(self.lists, self.rules, self.goal, effort)
-        if chosen is not None and obeyed(self.rules, chosen):
-            self.offer(chosen)
-        self.lift(bound)
+        tree = Tree(self.lists, self.rules, self.goal, self._whole, _NODES * self.limits.nodes, self.until)
+        self.lift(branch(tree, self._kept, self.value, self._branched, self.share))
+
+    def _branched(self, chosen: Flags) -> float:
+        """Improve a choice only where it is near the best: a search costs more than a bound."""
+        if obeyed(self.rules, chosen):
+            over = self.lists.weight @ nearest_two(self.lists, chosen)[1] - self.goal.reference
+            if over.max() < self.value:
+                self.offer(chosen.copy())
+        return self.value
 
 
 def _mixed(lists: Lists, share: Floats) -> Lists:

@@ -213,4 +213,4 @@ def _conflict(parts: _Parts) -> str:
     told = f"{parts.sites} candidates" + (f", {closed} of them must-not" if closed else "")
     if not names:
         return f"no choice of sites is possible among {told}"
-    return f"these conditions cannot be met together among {told}: {'; '.join(names)}; relax one of them"
+    return f"these conditions cannot be met together among {told}: {'; '.join(dict.fromkeys(names))}; relax one of them"
