@@ -93,7 +93,7 @@ def _prepare_peer(demands: int, sites: int, seed: int, *asked: float) -> Drawn:
 
 def _prepare(demands: int, sites: int, seed: int, *asked: float) -> Drawn:
     for model in MODELS.values():
-        model(Drawn(*draw(40, 12, 1), 3, 40_000.0, 10.0, 0.0))
+        model(Drawn(*draw(400, 40, 1), 3, 40_000.0, 10.0, 0.0))  # beyond what goes whole to HiGHS
     count, reach, seconds, gap = asked
     return Drawn(*draw(demands, sites, seed), int(count), reach, seconds, gap)
 

@@ -76,9 +76,10 @@ def _prepare(path: Path, seconds: float, engine: str) -> Instance:
         ready()
         return Instance(*read(path), seconds)
     random = np.random.default_rng(1)
-    small = random.integers(1, 50, (30, 30)).astype(np.float32)
-    p_median(small, 5, limits=Limits(nodes=5))
-    p_center(small, 5)
+    at = random.integers(0, 1000, (200, 2))  # more than what goes whole to HiGHS
+    apart = np.hypot(*(at[:, None] - at).T).round().astype(np.float32)
+    p_median(apart, 5, limits=Limits(nodes=5))
+    p_center(apart[:30, :30], 5)
     return Instance(*read(path), seconds)
 
 

@@ -15,6 +15,7 @@ from planner.graph._net import Flags
 
 EQUAL: Final = 1e-9
 SMALL: Final = 10_000  # most listed pairs of a problem that HiGHS gets whole
+_LONG: Final = 40 * SMALL  # lists that closed sites hardly make small, and that are dear to look through
 SCENARIOS: Final = 3_500  # the same for several scenarios, whose linear bound is weak
 
 
@@ -68,7 +69,7 @@ def value_of(lists: Lists, goal: Goal, chosen: Flags) -> float:
 
 def small(lists: Lists, rules: Rules, goal: Goal, effort: Effort, seed: int) -> Found | None:
     """Return the best choice of a small problem; None where it is large or HiGHS finds no choice."""
-    if size(lists, rules.state) > (SMALL if len(lists.weight) == 1 else SCENARIOS):
+    if len(lists.far) > _LONG or size(lists, rules.state) > (SMALL if len(lists.weight) == 1 else SCENARIOS):
         return None
     chosen, bound, _ = prove(lists, rules, goal, effort)
     if chosen is None or not obeyed(rules, chosen):
