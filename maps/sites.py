@@ -140,7 +140,8 @@ def _labelled(each: ClassStyle, measure: "pd.Series[float]", grade: "pd.Series[s
     if mine.empty:
         return each
     low, high = mine.min(), mine.max()
-    said = f"{low:.2f} to {high:.2f}" if scored else f"{miles(low)} to {miles(high)}"
+    ends = (f"{low:.2f}", f"{high:.2f}") if scored else (miles(low), miles(high))
+    said = " to ".join(dict.fromkeys(ends))
     return each.model_copy(update={"label": f"{said} ({each.label})"})
 
 

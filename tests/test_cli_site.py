@@ -31,7 +31,7 @@ def test_two_sites_are_chosen_explained_and_drawn(small, tmp_path, townline):
     assert (status, error) == (0, "")
     chosen = gpd.read_file(out / "siting.gpkg", layer="chosen_sites")
     assert len(chosen) == 2
-    assert all(f"{name}: nearest to" in printed for name in chosen["site"])
+    assert all(f"{name}: serves" in printed for name in chosen["site"])
     assert "2 sites chosen of 6 candidates; no choice is better" in printed
     assert "Where should sites stand?" in (out / "siting.html").read_text("utf-8")
 

@@ -22,6 +22,8 @@ from planner.siting.portfolio import award_points
 from planner.words import miles
 
 _SLACK: Final = 1e-9
+_SEVERAL: Final = {"cost_usd": "costs_usd", "capacity": "capacities"}
+_WORDS: Final = {"cost_usd": "cost", "capacity": "capacity"}
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,8 @@ class Asked:
         Groups that conditions name.
     cost_usd
         Cost of each candidate as a site, NaN where none is given.
+    capacity
+        Demand that each candidate can serve, in the unit of its weight; None where nothing limits it.
     notes
         What is not known, and what existing institutes have no point.
     """
@@ -49,6 +53,7 @@ class Asked:
     why_out: Mapping[int, str]
     groups: Mapping[str, Membership]
     cost_usd: Floats
+    capacity: Floats | None
     notes: tuple[str, ...]
 
 
@@ -96,7 +101,9 @@ def asked_of(
                 for j in outside
                 if j not in why
             }
-    cost = _costs(entry, found)
+    paid = entry.budget_usd is not None or entry.model == "fixed charge"
+    cost = _by_candidate(found, entry.cost_usd, entry.costs_usd, "cost_usd", needed=paid)
+    holds = _by_candidate(found, entry.capacity, entry.capacities, "capacity", needed=True) if entry.limited else None
     rules = Conditions(
         must=np.array(sorted(number[code] for code in entry.must), np.int64), never=np.array(sorted(why), np.int64),
         groups=tuple(
@@ -108,7 +115,7 @@ def asked_of(
     hubs = [groups[each.group].yes for each in entry.conditions if each.kind == "hub"]
     no_hub = np.flatnonzero(~np.logical_and.reduce(hubs)).astype(np.int64) if hubs else np.empty(0, np.int64)
     said = tuple(each.note for each in groups.values() if each.note)
-    return Asked(rules, no_hub, why, groups, cost, (*said, *notes))
+    return Asked(rules, no_hub, why, groups, cost, holds, (*said, *notes))
 
 
 def _groups(each: ConditionEntry, who: Membership) -> list[Group]:
@@ -119,24 +126,29 @@ def _groups(each: ConditionEntry, who: Membership) -> list[Group]:
     return found + ([Group(each.group, who.yes | who.unknown, at_most=each.most)] if each.most is not None else [])
 
 
-def _costs(entry: SitingEntry, found: Candidates) -> Floats:
-    lost = sorted(set(entry.costs_usd) - set(found.ids))
+def _by_candidate(
+    found: Candidates, usual: float | None, named: Mapping[str, float], key: str, *, needed: bool
+) -> Floats:
+    """Return a figure of each candidate: that named for it, else the usual one, else NaN.
+
+    Raises
+    ------
+    PlanError
+        Where one is named for what is no candidate, or is needed of all and missing.
+    """
+    lost = sorted(set(named) - set(found.ids))
+    several = _SEVERAL[key]
     if lost:
         raise PlanError(
-            "siting", [f"costs_usd names '{lost[0]}', which is no candidate{suggestion(lost[0], found.ids)}"]
+            "siting", [f"{several} names '{lost[0]}', which is no candidate{suggestion(lost[0], found.ids)}"]
         )
-    usual = np.nan if entry.cost_usd is None else entry.cost_usd
-    cost = np.array([entry.costs_usd.get(code, usual) for code in found.ids], np.float64)
-    needed = entry.budget_usd is not None or entry.model == "fixed charge"
-    if needed and np.isnan(cost).any():
-        first = found.table["candidate"].iloc[int(np.isnan(cost).argmax())]
-        raise PlanError(
-            "siting",
-            [
-                f"{int(np.isnan(cost).sum())} candidates have no cost (first: {first}); add cost_usd for all that costs_usd does not name"
-            ],
-        )
-    return cost
+    rest = np.nan if usual is None else usual
+    figure = np.array([named.get(code, rest) for code in found.ids], np.float64)
+    if needed and np.isnan(figure).any():
+        first = found.table["candidate"].iloc[int(np.isnan(figure).argmax())]
+        missing = f"{int(np.isnan(figure).sum())} candidates have no {_WORDS[key]} (first: {first})"
+        raise PlanError("siting", [f"{missing}; add {key} for all that {several} does not name"])
+    return figure
 
 
 def _too_near(world: World, entry: SitingEntry, found: Candidates) -> tuple[dict[int, str], tuple[str, ...]]:

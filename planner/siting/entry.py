@@ -18,6 +18,7 @@ _Metres = Annotated[float, BeforeValidator(plain_number), Field(gt=0, le=4e7)]
 _Count = Annotated[int, Field(strict=True, ge=0, le=10_000)]
 _Share = Annotated[float, BeforeValidator(plain_number), Field(ge=0, le=1)]
 _Dollars = Annotated[float, BeforeValidator(plain_number), Field(ge=0, le=1e13)]
+_Amount = Annotated[float, BeforeValidator(plain_number), Field(ge=0, le=1e15)]
 _Degrees = Annotated[float, BeforeValidator(plain_number), Field(ge=-180, le=180)]
 
 
@@ -203,6 +204,9 @@ class SitingEntry(Strict):
         Least distances from institutes that exist, and of sites from each other.
     costs_usd, cost_usd, budget_usd
         Cost of sites by identifier and of all others, and what they may cost together.
+    capacity, capacities
+        How much demand a site can serve, in the unit of its weight: of every site, and of some by identifier. Demand may
+        then be split between sites, and need not go to the nearest one.
     travel_usd_per_km
         Dollars for each kilometre of one unit of demand, which a fixed charge weighs costs against.
     readiness_m
@@ -237,6 +241,8 @@ class SitingEntry(Strict):
     costs_usd: dict[_Name, _Dollars] = Field(default_factory=dict)
     cost_usd: _Dollars | None = None
     budget_usd: _Dollars | None = None
+    capacity: _Amount | None = None
+    capacities: dict[_Name, _Amount] = Field(default_factory=dict)
     travel_usd_per_km: _Dollars | None = None
     readiness_m: Annotated[float, BeforeValidator(plain_number), Field(ge=0, le=1e7)] = 0.0
     scenarios: tuple[ScenarioEntry, ...] = ()
@@ -251,6 +257,11 @@ class SitingEntry(Strict):
     def hub_model(self) -> bool:
         """Whether there are hubs and satellites."""
         return self.model == "hub with satellites"
+
+    @property
+    def limited(self) -> bool:
+        """Whether sites can serve so much and no more."""
+        return self.capacity is not None or bool(self.capacities)
 
     @property
     def number(self) -> tuple[int, int] | None:
@@ -284,6 +295,7 @@ class SitingEntry(Strict):
             (self.aim == "expected" and bool(chances) and (None in chances or abs(sum(filter(None, chances)) - 1) > 1e-6), "scenarios need chances that sum to 1 for the aim 'expected'"),
             (self.model == "fixed charge" and (not costs or self.travel_usd_per_km is None), "a fixed charge needs cost_usd or costs_usd, and travel_usd_per_km"),
             (self.budget_usd is not None and not costs, "a budget needs cost_usd or costs_usd"),
+            (self.limited and (self.model not in ("p-median", "fixed charge") or bool(self.scenarios)), "capacities go with a p-median or a fixed charge, without scenarios"),
             (bool(both), f"must and must_not both name '{both[0] if both else ''}'"),
             (not self.hub_model and any(each.kind == "hub" for each in self.conditions), "conditions of kind 'hub' go with the model 'hub with satellites'"),
         )  # fmt: skip

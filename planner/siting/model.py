@@ -9,6 +9,7 @@ from layers import PlanError
 from planner.clusters._groups import Floats
 from planner.graph._facility_rules import Rules
 from planner.graph.facility import Limits, Siting, fixed_charge, p_median
+from planner.graph.facility_capacity import Shares, Sizes, capacitated
 from planner.graph.facility_cover import max_cover, p_center, set_cover
 from planner.graph.facility_distance import within
 from planner.graph.facility_hubs import Kinds, hubs_and_satellites
@@ -42,6 +43,8 @@ class Problem:
         Readiness of each candidate, 0 where not known.
     asked
         Conditions.
+    per_unit
+        Weight of one unit of demand.
     """
 
     entry: SitingEntry
@@ -50,6 +53,7 @@ class Problem:
     weight: Floats
     score: Floats
     asked: Asked
+    per_unit: float = 1.0
 
     @property
     def sites(self) -> int:
@@ -78,6 +82,26 @@ class Problem:
 
 
 @dataclass(frozen=True)
+class Links:
+    """Who is served by whom.
+
+    Attributes
+    ----------
+    demand, site
+        Numbers of the demand and of the site; -1 where no way leads.
+    share
+        Which share of the demand goes there.
+    away_m
+        Distance, infinite where no way leads.
+    """
+
+    demand: Ints
+    site: Ints
+    share: Floats
+    away_m: Floats
+
+
+@dataclass(frozen=True)
 class Solved:
     """Chosen sites, and hubs among them.
 
@@ -89,11 +113,14 @@ class Solved:
         Numbers of hubs; none in models without.
     hub_of
         Nearest hub by number of satellite.
+    shares
+        Who is served by whom where sites have capacities; else None, and all go to the nearest site.
     """
 
     siting: Siting
     hubs: Ints
     hub_of: dict[int, int]
+    shares: Shares | None = None
 
     @property
     def sites(self) -> list[int]:
@@ -139,9 +166,35 @@ def solve(problem: Problem) -> Solved:
     try:
         if problem.entry.hub_model:
             return _hubs(problem)
+        if problem.asked.capacity is not None:
+            found = _limited(problem, problem.asked.capacity)
+            return Solved(found.siting, _NONE, {}, found)
         return Solved(_plain(problem), _NONE, {})
     except PlanError as error:
         raise _explained(error, problem.asked) from None
+
+
+def _limited(problem: Problem, capacity: Floats) -> Shares:
+    """Solve a p-median or fixed charge whose sites can serve so much and no more."""
+    entry, weight = problem.entry, problem.weight[0]
+    least, most = problem.number
+    dear = entry.model == "fixed charge" or entry.readiness_m > 0
+    price = problem.price if dear else np.zeros(problem.sites)
+    sizes = Sizes(capacity * problem.per_unit, price, least, most)
+    return capacitated(problem.distance, sizes, weight, conditions=problem.asked.rules, limits=problem.limits)
+
+
+def links(problem: Problem, found: Solved) -> Links:
+    """Return who is served by whom."""
+    if found.shares is not None:
+        told = found.shares
+        away = problem.distance[told.demand, told.site]
+        return Links(told.demand, told.site, told.share, np.asarray(away, np.float64))
+    sites = np.array(found.sites)
+    far = problem.distance[:, sites]
+    away = np.asarray(far.min(axis=1), np.float64)
+    site = np.where(np.isfinite(away), sites[far.argmin(axis=1)], -1)
+    return Links(np.arange(len(away)), site, np.ones(len(away)), away)
 
 
 def _plain(problem: Problem) -> Siting:
@@ -222,16 +275,31 @@ def value(problem: Problem, away_m: Floats, sites: list[int], reference: Floats)
     """
     entry = problem.entry
     price = float(problem.price[sites].sum())
+    if problem.asked.capacity is not None:
+        return _transport(problem, sites, problem.asked.capacity * problem.per_unit) + price
     if entry.model == "p-center":
         return float(away_m.max())
-    if entry.model == "maximal cover":
-        return float(problem.weight[0] @ (away_m <= np.float32(_reach(entry))))
-    if entry.model == "set cover":
-        return price if (away_m <= np.float32(_reach(entry))).all() else float("inf")
+    if entry.model in ("maximal cover", "set cover"):
+        within = away_m <= np.float32(_reach(entry))
+        if entry.model == "maximal cover":
+            return float(problem.weight[0] @ within)
+        return price if within.all() else float("inf")
     used = np.where((problem.weight > 0).any(axis=0), away_m, 0.0)
     each = problem.weight @ used
     if not entry.scenarios:
         return float(each[0]) + price
-    if entry.aim == "expected":
-        return float(each @ np.array([scenario.chance for scenario in entry.scenarios]))
-    return float((each - (reference if entry.aim == "regret" else 0.0)).max())
+    chances = np.array([scenario.chance or 0.0 for scenario in entry.scenarios])
+    worst = (each - (reference if entry.aim == "regret" else 0.0)).max()
+    return float(each @ chances if entry.aim == "expected" else worst)
+
+
+def _transport(problem: Problem, sites: list[int], capacity: Floats) -> float:
+    """Return what it costs to serve all demand from certain sites within their capacities; infinite where it cannot be."""
+    here, weight = np.array(sites, np.int64), problem.weight[0]
+    if not len(here) or capacity[here].sum() < weight.sum():
+        return float("inf")
+    sizes = Sizes(capacity[here], np.zeros(len(here)), len(here), len(here))
+    try:
+        return capacitated(problem.distance[:, here], sizes, weight, limits=problem.limits).siting.value
+    except PlanError:
+        return float("inf")

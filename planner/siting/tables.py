@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import geopandas as gpd
 import numpy as np
@@ -9,12 +10,13 @@ import numpy.typing as npt
 import pandas as pd
 
 from planner.clusters._groups import Floats
+from planner.graph.network import Ints
 from planner.siting import words
 from planner.siting.alternatives import Move, moves
 from planner.siting.candidates import Candidates
 from planner.siting.demand import Demand
 from planner.siting.entry import SitingEntry
-from planner.siting.model import UNITS, Problem, Solved, nearest
+from planner.siting.model import UNITS, Links, Problem, Solved, links, nearest
 from planner.siting.what_if import what_if
 from planner.tables import checked
 from planner.words import floor_percent, miles
@@ -33,13 +35,15 @@ class Answer:
     score: Floats
     solved: Solved
 
-    @property
-    def served(self) -> tuple[np.ndarray, Floats]:
-        """Nearest chosen site of each demand (-1 where no way leads), and its distance."""
-        sites = np.array(self.solved.sites)
-        far = self.problem.distance[:, sites]
-        away = np.asarray(far.min(axis=1), np.float64)
-        return np.where(np.isfinite(away), sites[far.argmin(axis=1)], -1), away
+    @cached_property
+    def served(self) -> Links:
+        """Who is served by whom."""
+        return links(self.problem, self.solved)
+
+    @cached_property
+    def parts(self) -> Floats:
+        """Weight of each link, in the unit of demand."""
+        return np.asarray(self.demand.weight[0][self.served.demand] * self.served.share, np.float64)
 
     def role(self, site: int) -> str:
         """Return hub, satellite or site."""
@@ -107,8 +111,7 @@ def _thirds(score: Floats) -> list[str]:
 
 
 def _chosen(answer: Answer, change: list[Move]) -> gpd.GeoDataFrame:
-    site_of, away = answer.served
-    raw = answer.demand.weight[0]
+    site_of, away, raw = answer.served.site, answer.served.away_m, answer.parts
     rows = []
     for move in change:
         mine = (site_of == move.site) & (raw > 0)
@@ -139,33 +142,40 @@ def _chosen(answer: Answer, change: list[Move]) -> gpd.GeoDataFrame:
 
 def _served(count: int, share: float, mean_m: float, most_m: float) -> str:
     if not count:
-        return "nearest to no demand"
+        return "serves no demand"
     places = f"{count:,} {'place' if count == 1 else 'places'}"
-    return f"nearest to {places} with {floor_percent(share)} of demand, {miles(mean_m)} away on average, {miles(most_m)} at most"
+    return f"serves {places} with {floor_percent(share)} of demand, {miles(mean_m)} away on average, {miles(most_m)} at most"
 
 
 def _service(answer: Answer) -> gpd.GeoDataFrame:
-    site_of, away = answer.served
-    there = site_of >= 0
-    ids, names = np.array(answer.found.ids, object), answer.found.table["candidate"].to_numpy(object)
-    reach = answer.problem.entry.reach_m
+    """Return a row a demand and site that serves it."""
+    kept = answer.served.share > 0
+    demand, site_of = answer.served.demand[kept], answer.served.site[kept]
+    away, there = answer.served.away_m[kept], site_of >= 0
+    ids, names = answer.found.ids, list(answer.found.table["candidate"])
+    reach, table = answer.problem.entry.reach_m, answer.demand.table.iloc[demand]
     order = {site: number for number, site in enumerate(answer.solved.sites)}
     rows = pd.DataFrame({
-        "demand_id": answer.demand.table["demand_id"], "demand": answer.demand.table["demand"],
-        "weight": np.round(answer.demand.weight[0], 6),
-        "site_id": np.where(there, ids[site_of], None), "site": np.where(there, names[site_of], None),
+        "demand_id": table["demand_id"].to_numpy(), "demand": table["demand"].to_numpy(),
+        "weight": np.round(answer.parts[kept], 6),
+        "site_id": _there(ids, site_of), "site": _there(names, site_of),
         "site_number": pd.array([order[site] + 1 if site >= 0 else None for site in site_of], dtype="Int64"),
+        "share": np.round(answer.served.share[kept], 6),
         "distance_m": np.where(there, away, np.nan),
         "covered": None if reach is None else pd.array(away <= np.float32(reach), dtype="boolean"),
-        "basis": answer.demand.table["basis"], "origin": "modelled",
+        "basis": table["basis"].to_numpy(), "origin": "modelled",
     })  # fmt: skip
-    return _frame(answer, rows, "site_service", np.asarray(answer.demand.table.geometry))
+    return _frame(answer, rows, "site_service", np.asarray(table.geometry))
+
+
+def _there(names: list[str], site_of: Ints) -> list[str | None]:
+    """Return the word of each site, None where there is no site."""
+    return [names[site] if site >= 0 else None for site in site_of]
 
 
 def _totals(answer: Answer) -> pd.DataFrame:
     got, entry, asked = answer.solved.siting, answer.problem.entry, answer.problem.asked
-    _, away = answer.served
-    share = answer.demand.weight[0] / answer.demand.weight[0].sum()
+    away, share = answer.served.away_m, answer.parts / answer.parts.sum()
     used, unit = share > 0, UNITS[entry.model]
     digits = {"m": 1, "usd": 2, "share": 6, "sites": 0}[unit]
     rows = [
@@ -190,6 +200,9 @@ def _totals(answer: Answer) -> pd.DataFrame:
         (f"sites of {name}", int(who.yes[answer.solved.sites].sum()), "sites", who.note or None)
         for name, who in asked.groups.items()
     ]
+    if asked.capacity is not None:
+        held = round(float(asked.capacity[answer.solved.sites].sum()), 6)
+        rows.append(("capacity of sites", held, "weight", "demand may be split between sites"))
     if not np.isnan(asked.cost_usd[answer.solved.sites]).any():
         told = None if entry.budget_usd is None else f"budget {entry.budget_usd:,.2f} USD"
         rows.append(("cost of sites", round(float(asked.cost_usd[answer.solved.sites].sum()), 2), "usd", told))

@@ -32,8 +32,10 @@ def what_if(problem: Problem, found: Candidates, solved: Solved, weight: np.ndar
     Raises
     ------
     PlanError
-        Where a move starts at no chosen site, or leads to no candidate or to a chosen one.
+        Where a move starts at no chosen site, or leads to no candidate or to a chosen one; or sites have capacities.
     """
+    if problem.asked.capacity is not None:
+        raise PlanError("siting", ["what_if does not go with capacities; say must and must_not, and solve again"])
     rows = [_row(problem, found, solved, weight, each) for each in problem.entry.what_if]
     return checked("what_if", pd.DataFrame(rows))
 
