@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 import geopandas as gpd
@@ -138,11 +139,50 @@ def refuse_inputs(region: Region, places: Iterable[Path]) -> None:
             raise PlanError(f"file {place}", ["is an input of this region; choose another --out"])
 
 
-def save_geopackage(tables: Mapping[str, pd.DataFrame], path: Path, region: Region) -> None:
-    """Write tables as layers of one GeoPackage, as `Plan.save` does; see `write_bytes` for errors."""
-    with _staged_file(path) as stage:
-        _write_layers(tables, stage / path.name, region)
-        publish(stage, [stage / path.name], path.parent)
+def save_files(
+    tables: Mapping[str, pd.DataFrame],
+    folder: Path,
+    region: Region,
+    geopackage: str = "",
+    pages: Mapping[str, bytes] = MappingProxyType({}),
+) -> list[Path]:
+    """Write tables as CSV, those with shapes also into a GeoPackage, and pages: all of them or none.
+
+    Parameters
+    ----------
+    tables
+        Result tables by name.
+    folder
+        Made where it is missing.
+    region
+        Whose inputs are not written over.
+    geopackage
+        Name of the GeoPackage; none where it is empty or no table has shapes.
+    pages
+        Further files by name.
+
+    Returns
+    -------
+    list of Path
+        The files in order: tables, pages, GeoPackage.
+
+    Raises
+    ------
+    PlanError
+        Where a file cannot be written or is an input of the region; earlier files stand.
+    """
+    shapes = {name: table for name, table in tables.items() if "geometry" in table} if geopackage else {}
+    names = [*(f"{name}.csv" for name in tables), *pages, *([geopackage] if shapes else [])]
+    refuse_inputs(region, [folder / name for name in names])
+    with staged(folder, PlanError, _REMEDY) as stage:
+        for name, table in tables.items():
+            write_csv(table, stage / f"{name}.csv")
+        for name, content in pages.items():
+            (stage / name).parent.mkdir(exist_ok=True)
+            (stage / name).write_bytes(content)
+        if shapes:
+            _write_layers(shapes, stage / geopackage, region)
+        return publish(stage, [stage / name for name in names], folder)
 
 
 def _write_layers(tables: Mapping[str, pd.DataFrame], path: Path, region: Region) -> None:

@@ -143,11 +143,14 @@ def test_a_match_is_worked_out_from_the_share_that_applies(townline, counties, t
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (("--cost", "-1"), "cost must be 0 or more"),
+        (("--cost", "-1"), "cost must be 0 to"),
         (("--cost", "100", "--promise", "state"), "is not NAME=DOLLARS"),
         (("--cost", "100", "--promise", "state=many"), "is not NAME=DOLLARS"),
         (("--cost", "100", "--promise", "state=200"), "promises of 200.00 USD exceed the cost of 100.00 USD"),
         (("--cost", "100", "--promise", "state=nan"), "promises no figure of 0 or more"),
+        (("--cost", "1e308"), "cost must be 0 to 10,000,000,000,000 USD"),
+        (("--cost", "100", "--promise", "A=1", "--promise", "A=2"), "is there twice; give one sum for each partner"),
+        (("--cost", "100", "--promise", "grant=3"), "'grant' is a line of the table"),
         (("--cost", "100", "--activity", "dancing"), "'dancing' is no activity with a share that applies; name one of"),
     ],
 )

@@ -78,6 +78,9 @@ def test_a_site_that_is_moved_to_its_best_other_place_has_the_value_of_the_alter
         ('must = ["nobody"]', "", (), "must names 'nobody', which is no candidate"),
         (f'distance = "roads"\nmust_not = {BIRCHES}', "", (), "3 places of demand are out of reach of every candidate (first: "),
         (f'model = "set cover"\nreach_m = 10\nmust_not = {BIRCHES}', "", (), "out of reach of every candidate"),
+        ('must = ["2599910000"]\nmust_not = ["2599910001"]', '[[siting.conditions]]\nkind = "only"\ngroup = "town:Elm|Fir"\n', (), "must names '2599910000' (Alder), which is out: is not of 'town:Elm|Fir'"),
+        ('model = "set cover"\nreach_m = 90_000\ncosts_usd = { 2599910000 = 5 }', "", (), "5 candidates have no cost (first: "),
+        ("", "[siting.demand.points_deg]\n2599910000 = [-72.0, 142.0]\n", (), "points_deg"),
         ("", '[[siting.conditions]]\nkind = "number"\ngroup = "county:Nowhere"\nleast = 1\n', (), "Nowhere"),
         ("", "", ("--move", "here"), "is not FROM=TO"),
         ("", "", ("--move", "2599910000=nobody"), "what_if moves"),
@@ -96,6 +99,32 @@ def test_what_cannot_be_met_is_said_in_one_message(small, tmp_path, townline, mo
     assert "Traceback" not in error
     assert [path.name for path in kept.iterdir()] == ["siting.html"]
     assert (kept / "siting.html").read_text("utf-8") == "earlier"
+
+
+def test_a_folder_in_the_way_leaves_every_earlier_file(small, tmp_path, townline):
+    out = tmp_path / "out"
+    townline("site", asked(small), "--out", out)
+    before = {path.name: path.read_bytes() for path in out.iterdir()}
+    (out / "siting.html").unlink()
+    (out / "siting.html").mkdir()
+    (small / "region.toml").write_text(
+        (small / "region.toml").read_text("utf-8").replace("sites = 2", "sites = 1"), "utf-8"
+    )
+    status, _, error = townline("site", small / "region.toml", "--out", out)
+    assert status == 2
+    assert "siting.html is there and is not a file; earlier files stand" in error
+    assert all((out / name).read_bytes() == content for name, content in before.items() if name != "siting.html")
+
+
+def test_tables_of_an_earlier_question_do_not_stay(small, tmp_path, townline):
+    region = asked(small)
+    townline("site", region, "--out", tmp_path)
+    other = pd.read_csv(tmp_path / "siting_alternatives.csv", dtype="str").iloc[0]
+    move = ("--move", f"{other['site_id']}={other['instead_id']}")
+    assert townline("site", region, "--out", tmp_path, *move, *move)[0] == 0
+    assert (tmp_path / "what_if.csv").is_file()
+    townline("site", region, "--out", tmp_path)
+    assert not (tmp_path / "what_if.csv").exists()
 
 
 def test_a_region_without_siting_says_what_to_add(small, tmp_path, townline):

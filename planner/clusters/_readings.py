@@ -12,6 +12,7 @@ import shapely
 from shapely import STRtree
 
 from layers import PlanError
+from layers.errors import suggestion
 from layers.road_graph import RoadGraph, road_graph
 from planner.check import World
 from planner.clusters._groups import Floats, numbers
@@ -130,6 +131,13 @@ def _mean_over(given: Given, codes: tuple[str, ...], column: str) -> Value:
 def _target(given: Given, criterion: Criterion) -> Value:
     if not given.asked.clusters:
         return _nothing(given, "no cluster is named under [clusters.readiness]")
+    table = _latest(given, "cluster_strength")
+    known = set() if table is None else set(table["cluster"])
+    lost = [code for code in given.asked.clusters if known and code not in known]
+    if lost:
+        raise PlanError(
+            "readiness", [f"clusters name '{lost[0]}', and no area has data of it{suggestion(lost[0], known)}"]
+        )
     return _mean_over(given, given.asked.clusters, criterion.column)
 
 

@@ -68,4 +68,4 @@ def _header(path: Path) -> set[str]:
     except OSError:
         return set()  # the reader says what is wrong
     except (EOFError, UnicodeDecodeError, csv.Error) as error:
-        raise LayerError(f"file {path.name}", [f"cannot be read: {error}; get it again"]) from None
+        raise LayerError(f"file {path.name}", [f"cannot be read: {error}; save it as UTF-8, or get it again"]) from None

@@ -11,7 +11,8 @@ import pandas as pd
 
 from layers import LayerError
 from planner.clusters._groups import Ints, numbers, others, sums
-from planner.clusters.quotient import NATION, Bounds
+from planner.clusters.counts import NATION
+from planner.clusters.quotient import Bounds
 
 TOTAL: Final = "10"
 _SECTORS: Final = {"32": "31", "33": "31", "45": "44", "49": "48"}
@@ -138,10 +139,22 @@ def by_cluster(industry: pd.DataFrame, definitions: pd.DataFrame, vintage: int |
         fault = "has no industry of six digits, which the definitions of clusters need; give the detailed file"
         raise LayerError(_WHERE, [fault])
     fine = fine.assign(naics_vintage=_vintages(fine, definitions, vintage))
+    _agree(definitions)
     named = definitions[["naics_vintage", "industry", "cluster", "cluster_name", "traded"]]
     rows = fine.merge(named, on=["naics_vintage", "industry"], how="left")
     lost = rows["cluster"].isna()
     return _summed(rows[~lost]), (*_lost_notes(rows[lost], rows), *_break_notes(rows))
+
+
+def _agree(definitions: pd.DataFrame) -> None:
+    """Refuse a cluster that has two names, or is traded and local, in one edition."""
+    for column, said in (("cluster_name", "two names"), ("traded", "traded and local industries")):
+        kinds = definitions.groupby(["naics_vintage", "cluster"])[column].nunique()
+        odd = kinds.index[kinds > 1]
+        if len(odd):
+            year, cluster = odd[0]
+            fault = f"cluster '{cluster}' of NAICS {year} has {said} (column {column}); a cluster has one; correct it"
+            raise LayerError("layer 'naics_clusters'", [fault])
 
 
 def _vintages(fine: pd.DataFrame, definitions: pd.DataFrame, vintage: int | None) -> pd.Series:

@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 
 from planner.clusters._groups import Flags, Floats, Ints, codes, numbers, others
+from planner.clusters.counts import NATION, refuse_impossible
 
-NATION: Final = "nation"
 KEY: Final = ("area_kind", "year", "cluster", "area_id")
 _DIGITS: Final = 9  # the last bits of a processor's arithmetic do not reach a file
 
@@ -99,11 +99,17 @@ def quotients(table: pd.DataFrame) -> pd.DataFrame:
         nation's employment in the cluster), lq, lq_low, lq_high and lq_basis (``as published``, or the basis of the
         reference). A quotient is empty where a count that it rests on is withheld; its bounds stand beside it.
 
+    Raises
+    ------
+    LayerError
+        Where counts cannot be, see `planner.clusters.counts.refuse_impossible`.
+
     Notes
     -----
     LQ = (e_rc / e_r) / (E_c / E), with e_r and E traded employment for a traded cluster and local for a local one, as in
     the code of clustermapping.us. A published quotient is used as it stands.
     """
+    refuse_impossible(table)
     against = _national_shares(reference(table))
     rows = table[table["area_kind"] != NATION].sort_values(list(KEY), ignore_index=True)
     rows = rows.drop(columns=[name for name in ("lq_low", "lq_high", "lq_basis") if name in rows])

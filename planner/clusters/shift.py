@@ -7,7 +7,8 @@ import pandas as pd
 
 from layers import PlanError
 from planner.clusters._groups import Floats, codes, numbers
-from planner.clusters.quotient import NATION, reference
+from planner.clusters.counts import NATION
+from planner.clusters.quotient import reference
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,11 @@ import pandas as pd
 
 from layers import PlanError
 from planner.check import World
-from planner.clusters.areas import COUNTY, drawn_areas, members, sum_counties
+from planner.clusters.areas import COUNTY, DRAWN, drawn_areas, members, sum_counties
+from planner.clusters.counts import NATION
 from planner.clusters.entry import ClustersEntry
 from planner.clusters.industry import by_cluster, filled, midpoints, narrow, suppression, withheld
-from planner.clusters.quotient import NATION, reference
+from planner.clusters.quotient import reference
 from planner.clusters.readiness import rank_places
 from planner.clusters.regions import concentration, regions
 from planner.clusters.related import with_related
@@ -120,6 +121,11 @@ def _summed(table: pd.DataFrame, world: World, entry: ClustersEntry) -> tuple[pd
         )
     counties = sorted(set(table.loc[table["area_kind"] == COUNTY, "area_id"]))
     drawn = drawn_areas(entry.drawn, world.get("drawn_areas"))
+    if DRAWN in wanted:
+        lost = sorted(name for name, parts in drawn.items() if not set(parts) & set(counties))
+        if lost:
+            fault = f"no county of drawn area '{lost[0]}' has data ({', '.join(drawn[lost[0]])}); correct its codes"
+            raise PlanError("clusters", [fault])
     return sum_counties(table, members(counties, world.get("labor_markets"), drawn, wanted))
 
 

@@ -1,18 +1,16 @@
 """What commands share: options, progress, writing of tables, one JSON object for machines."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
-import pandas as pd
 import typer
 from rich.console import Console
 
 from planner.region import Region
-from planner.result import refuse_inputs, save_csv, save_geopackage, write_bytes
 
 RegionFile = Annotated[Path, typer.Argument(help="Region file (TOML); 'townline init' writes one.", show_default=False)]
 Scenario = Annotated[str, typer.Option(help="Name of a [scenario.NAME] table of the region file.")]
@@ -31,25 +29,10 @@ UnitName = Annotated[str, typer.Option(help="Kind of place, where a name means s
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object for machines.")]
 
 
-def write(
-    made: Mapping[str, pd.DataFrame],
-    out: Path,
-    geopackage: str | None,
-    region: Region,
-    also: Mapping[str, bytes] | None = None,
-) -> list[Path]:
-    """Write tables as CSV, those with shapes also as a GeoPackage, and what else there is; return the files."""
-    shapes = {name: table for name, table in made.items() if "geometry" in table} if geopackage else {}
-    files = [out / f"{name}.csv" for name in made] + [out / name for name in also or {}]
-    files += [out / geopackage] if geopackage and shapes else []
-    refuse_inputs(region, files)
-    for name, table in made.items():
-        save_csv(table, out / f"{name}.csv")
-    for name, content in (also or {}).items():
-        write_bytes(out / name, content)
-    if geopackage and shapes:
-        save_geopackage(shapes, out / geopackage, region)
-    return files
+def remove_stale(out: Path, made: Iterable[str], known: Iterable[str]) -> None:
+    """Remove the tables that an earlier run wrote into a folder and this one does not have."""
+    for name in sorted(set(known) - set(made)):
+        (out / f"{name}.csv").unlink(missing_ok=True)
 
 
 def print_result(region: Region, figures: Mapping[str, Any], notes: Sequence[str], files: Sequence[Path]) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from planner import words
-from planner.clusters.quotient import NATION
+from planner.clusters.counts import NATION
 from planner.commands._show import Formats, ends, frame, line
 from planner.siting.summary import by_role, sentences
 

@@ -20,7 +20,6 @@ from planner.commands._common import (
     print_json,
     print_result,
     progress,
-    write,
 )
 from planner.covered import cover
 from planner.finance.terms import finance_prices
@@ -28,7 +27,7 @@ from planner.graph.ahead import compiling_ahead
 from planner.last_mile.summary import figures, finance_figures
 from planner.plan import last_mile, middle_mile, plan
 from planner.region import load_region
-from planner.result import refuse_inputs, save_csv
+from planner.result import refuse_inputs, save_csv, save_files
 from planner.siting.summary import figures as siting_figures
 
 _FIGURES = {"last_mile": figures, "siting": siting_figures}
@@ -141,7 +140,7 @@ def middle_mile_command(
         tell("middle mile")
         made, said = middle_mile(world, checked_region, found["coverage"])
         notes = (*notes, *said)
-    files = write(made, out, "middle_mile.gpkg", checked_region)
+    files = save_files(made, out, checked_region, "middle_mile.gpkg")
     if as_json:
         totals = made["middle_mile_totals"]
         figures = {"totals": dict(zip(totals["statistic"], totals["value"], strict=True))}
@@ -164,7 +163,7 @@ def last_mile_command(
     checked_region = load_region(region, scenario)
     with progress() as tell:
         world, made, notes = last_mile(checked_region, tell)
-    files = write(made, out, "last_mile.gpkg", checked_region, maps.charts(made, checked_region))
+    files = save_files(made, out, checked_region, "last_mile.gpkg", maps.charts(made, checked_region))
     if as_json:
         print_result(checked_region, {"last_mile": figures(made)}, [*world.notes, *notes], files)
     else:
@@ -192,7 +191,7 @@ def finance_command(
     drawn = {
         name: chart for name, chart in maps.charts(made, checked_region).items() if name.startswith(_FINANCE_CHARTS)
     }
-    files = write(wanted, out, None, checked_region, drawn)
+    files = save_files(wanted, out, checked_region, "", drawn)
     if as_json:
         print_result(checked_region, {"finance": finance_figures(made)}, [*world.notes, *notes], files)
     else:
@@ -217,7 +216,7 @@ def compare_command(
         made = compare.plans(region, scenario or [], tell, engine)
     tables = compare.compare(made)
     first = next(iter(made.values())).region
-    files = write(tables, out, None, first, maps.comparison_charts(tables))
+    files = save_files(tables, out, first, "", maps.comparison_charts(tables))
     if as_json:
         rows = json.loads(tables["comparison"].to_json(orient="records"))
         print_result(first, {"comparison": rows}, [], files)
@@ -242,7 +241,7 @@ def back_test_command(
         world = check(checked_region)
         tell("back-test")
         made, said = back_test_of(world, checked_region)
-    files = write(made, out, None, checked_region)
+    files = save_files(made, out, checked_region)
     if as_json:
         rows = json.loads(made["back_test"].to_json(orient="records"))
         print_result(checked_region, {"towns": rows, "said": said}, list(world.notes), files)

@@ -1,6 +1,7 @@
 """Commands on eligibility: eligibility, explain, portfolio, redraw, programmes."""
 
 import json
+from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
@@ -22,7 +23,6 @@ from planner.commands._common import (
     print_json,
     print_result,
     progress,
-    write,
 )
 from planner.commands._show import line
 from planner.eligibility.around import redrawn
@@ -32,7 +32,7 @@ from planner.eligibility.match import Project, match_of
 from planner.eligibility.partners import fits
 from planner.programmes import programme
 from planner.region import Region
-from planner.result import refuse_inputs, save_csv, write_bytes
+from planner.result import refuse_inputs, save_csv, save_files, write_bytes
 
 
 def eligibility_command(
@@ -59,7 +59,7 @@ def eligibility_command(
         told = _screening.tell(asked, tell)
         tell("tables and map")
         made = told.tables()
-        files = write(made, out, None, asked)
+        files = save_files(made, out, asked)
         drawn, said = maps.save_eligibility(asked, told.world.layers, made, out)
     notes = [*told.world.notes, *said, *told.notes]
     if as_json:
@@ -76,7 +76,7 @@ def _changes(region: Region, days: tuple[datetime, datetime], out: Path, *, as_j
     first, last = (day.date() for day in days)
     with progress() as tell:
         made = _screening.changes_of(region, first, last, tell)
-    files = write(made, out, None, region)
+    files = save_files(made, out, region)
     table = made["eligibility_changes"]
     if as_json:
         print_result(
@@ -166,7 +166,7 @@ def portfolio_command(
             for each in {found.programme.name: found.programme for found in told.screening.screened.values()}.values()
         ]
         made["focus_fit"] = pd.concat(parts, ignore_index=True)
-    files = write(made, out, None, asked)
+    files = save_files(made, out, asked)
     if as_json:
         rows = {key: json.loads(table.to_json(orient="records", date_format="iso")) for key, table in made.items()}
         print_result(asked, {"place": told.name(kind, position), **rows}, notes, files)
@@ -192,9 +192,9 @@ def match_command(
 ) -> None:
     """Work out the match of a project: what the grant bears, what partners promised, what is still to be found.
 
-    Example: townline match "Hampden County" eda-distress --cost 4000000 --promise "Commonwealth=500000"
+    Example: townline match "25013" eda-distress --cost 4000000 --promise "Commonwealth=500000"
     """
-    project = Project(cost_usd, dict(_promise(each) for each in promise or ()), activity)
+    project = Project(cost_usd, _promises(promise or ()), activity)
     asked = _screening.on_day(region, scenario, as_of.date() if as_of else None, name)
     with progress() as tell:
         told = _screening.tell(asked, tell)
@@ -209,6 +209,15 @@ def match_command(
         print_result(asked, {"place": where, "match": json.loads(made.to_json(orient="records"))}, notes, files)
     else:
         show.match(f"{where}: {programme(name).title}", made, notes, files)
+
+
+def _promises(texts: Sequence[str]) -> dict[str, float]:
+    """Return what each partner promised."""
+    pairs = [_promise(each) for each in texts]
+    twice = [name for name, _ in pairs if [each for each, _ in pairs].count(name) > 1]
+    if twice:
+        raise PlanError(f"--promise '{twice[0]}'", ["is there twice; give one sum for each partner"])
+    return dict(pairs)
 
 
 def _promise(text: str) -> tuple[str, float]:
@@ -244,7 +253,7 @@ def redraw_command(
         kind, position = told.place(place, unit)
         tell("redraw")
         made = {"redrawn": redrawn(told.world.layers, told.screening, name, kind, position)}
-    files = write(made, out, None, asked)
+    files = save_files(made, out, asked)
     if as_json:
         print_result(
             asked,

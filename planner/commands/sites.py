@@ -9,12 +9,14 @@ import maps
 from layers import PlanError
 from planner.clusters.door import measure_file
 from planner.commands import _show_sites as show
-from planner.commands._common import AsJson, RegionFile, Scenario, print_json, print_result, progress, write
+from planner.commands._common import AsJson, RegionFile, Scenario, print_json, print_result, progress, remove_stale
 from planner.plan import sites
 from planner.region import load_region
-from planner.result import save_csv
+from planner.result import save_csv, save_files
 from planner.siting.entry import WhatIfEntry
 from planner.siting.summary import figures
+
+_TABLES = ("area_strength", "institute_network", "portfolio_sites", "siting_scenarios", "what_if")
 
 
 def clusters_command(
@@ -22,7 +24,9 @@ def clusters_command(
         Path,
         typer.Argument(help="Table of employment by area and cluster, or a region file (TOML).", show_default=False),
     ],
-    out: Annotated[Path, typer.Option(help="Folder for the tables and clusters.html.")] = Path("clusters"),
+    out: Annotated[Path, typer.Option(help="Folder for the tables, and for clusters.html of a region file.")] = Path(
+        "clusters"
+    ),
     scenario: Scenario = "",
     *,
     as_json: AsJson = False,
@@ -34,6 +38,8 @@ def clusters_command(
     if file.suffix.lower() == ".toml":
         _clusters_of(file, out, scenario, as_json=as_json)
         return
+    if scenario:
+        raise PlanError(f"--scenario {scenario}", ["goes with a region file (TOML); leave it out for a table"])
     strength = measure_file(file)
     place = out / "cluster_strength.csv"
     if place.resolve() == file.resolve():
@@ -53,9 +59,9 @@ def _clusters_of(file: Path, out: Path, scenario: str, *, as_json: bool) -> None
     with progress() as tell:
         world, made, notes = sites(region.model_copy(update={"siting": None}), tell)
         tell("tables and map")
-        files = write(made, out, None, region)
         drawn, left_out = maps.save_clusters(region, world.layers, made, out)
-    files, said = [*files, *drawn], [*world.notes, *notes, *left_out]
+        files = [*save_files(made, out, region), *drawn]
+    said = [*world.notes, *notes, *left_out]
     strength = made["cluster_strength"]
     if as_json:
         print_result(region, {"rows": len(strength), **show.flags(strength)}, said, files)
@@ -84,12 +90,14 @@ def site_command(
     asked = load_region(region, scenario)
     if asked.siting is None:
         raise PlanError(f"file {region}", ["has no table [siting]; add it, see the one that townline init writes"])
-    moves = (*asked.siting.what_if, *(_move(each) for each in move or ()))
+    moves = tuple(dict.fromkeys([*asked.siting.what_if, *(_move(each) for each in move or ())]))
     asked = asked.model_copy(update={"siting": asked.siting.model_copy(update={"what_if": moves})})
     with progress() as tell:
         world, made, notes = sites(asked, tell)
         tell("tables and map")
-        files = [*write(made, out, "siting.gpkg", asked), *maps.save_siting(asked, world.layers, made, out)]
+        page = {"siting.html": maps.draw_siting(asked, world.layers, made).get_root().render().encode()}
+        files = save_files(made, out, asked, "siting.gpkg", page)
+        remove_stale(out, made, _TABLES)
     said = [*world.notes, *notes]
     if as_json:
         print_result(asked, {"siting": figures(made)}, said, files)

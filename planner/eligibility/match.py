@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 import pandas as pd
 
@@ -13,6 +14,9 @@ from planner.eligibility.money import awards, shares, split
 from planner.eligibility.verdict import WORDS
 from planner.tables import checked
 from planner.words import listing, usd
+
+_GRANT: Final = "grant"
+_MISSING: Final = "still to be found"
 
 
 @dataclass(frozen=True)
@@ -44,7 +48,10 @@ def match(
         Where a figure is negative, or the promises exceed the cost.
     """
     found = split(cost_usd, most_percent, most_usd)
-    promised = round(sum(partners_usd.values()), 2)
+    promised = math.fsum(partners_usd.values())
+    taken = [name for name in partners_usd if name in (_GRANT, _MISSING)]
+    if taken:
+        raise PlanError("match", [f"'{taken[0]}' is a line of the table and cannot name a partner; call it otherwise"])
     wrong = [name for name, each in partners_usd.items() if not 0 <= each < math.inf]
     if wrong or promised > cost_usd:
         fault = (
@@ -55,7 +62,7 @@ def match(
         raise PlanError("match", [f"{fault}; correct it"])
     grant = min(found.grant_usd, round(cost_usd - promised, 2))
     missing = round(cost_usd - grant - promised, 2)
-    rows = [("grant", grant), *partners_usd.items(), ("still to be found", missing)]
+    rows = [(_GRANT, grant), *partners_usd.items(), (_MISSING, missing)]
     table = pd.DataFrame(rows, columns=["payer", "amount_usd"])
     return checked("match", table.assign(share=table["amount_usd"] / cost_usd if cost_usd else 0.0))
 

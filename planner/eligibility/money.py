@@ -15,6 +15,7 @@ from planner.programmes.rule import AllOf, Award, Name, Programme, Share, Terms,
 from planner.tables import checked, nothing
 
 AwardResult = Literal["amount", "cap below floor", "not known"]
+_MOST_USD: Final = 1e13
 _CENT: Final = 1e-4  # parts of a cent that are arithmetic, not money
 
 
@@ -210,9 +211,10 @@ def split(cost_usd: float, most_percent: float, most_usd: float = math.inf) -> S
     PlanError
         Where cost or share are not figures from 0, or the share is above 100.
     """
-    if not (0 <= cost_usd < math.inf and 0 <= most_percent <= 100 and most_usd >= 0):
+    if not (0 <= cost_usd <= _MOST_USD and 0 <= most_percent <= 100 and most_usd >= 0):
         raise PlanError(
-            "match", ["cost must be 0 or more, the share 0 to 100 percent and the cap 0 or more; give figures"]
+            "match",
+            [f"cost must be 0 to {_MOST_USD:,.0f} USD, the share 0 to 100 percent and the cap 0 or more; give figures"],
         )
     cents = min(
         math.floor(cost_usd * most_percent + _CENT),

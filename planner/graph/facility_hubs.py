@@ -162,7 +162,12 @@ def _rules(kinds: Kinds, conditions: Conditions, sites: int) -> Rules:
     """Return the rules of candidates as hubs, then as satellites."""
     one, nil = np.ones(sites), np.zeros(sites)
     rows = [
-        Row(f"{kinds.hubs} hubs", np.concatenate([one, nil]), float(kinds.hubs), float(kinds.hubs)),
+        Row(
+            f"{kinds.hubs} {'hub' if kinds.hubs == 1 else 'hubs'}",
+            np.concatenate([one, nil]),
+            float(kinds.hubs),
+            float(kinds.hubs),
+        ),
         *(Row("must-have sites", _unit(sites, int(j)), 1.0, 1.0) for j in conditions.must),
         *_links(kinds, sites),
     ]
@@ -176,7 +181,7 @@ def _rules(kinds: Kinds, conditions: Conditions, sites: int) -> Rules:
     spend = None if conditions.spend is None else np.tile(conditions.spend, 2)
     doubled = Conditions(
         never=np.unique(never), groups=groups, spend=spend, budget=conditions.budget,
-        too_near=np.block([[near, same], [same, near]]),
+        too_near=np.block([[near, same], [same, near]]), copies=2,
     )  # fmt: skip
     total = kinds.hubs + kinds.satellites
     return rules_of(doubled, 2 * sites, total, total, rows)

@@ -56,6 +56,8 @@ class Conditions:
         What each site costs and what all may cost together.
     too_near
         Pairs of sites that are not chosen together, as a symmetrical matrix (see `pairs_within`).
+    copies
+        How many sites stand for one candidate, for messages.
     """
 
     must: Ints = field(default_factory=lambda: _NONE)
@@ -64,6 +66,7 @@ class Conditions:
     spend: Floats | None = None
     budget: float | None = None
     too_near: Flags | None = None
+    copies: int = 1
 
 
 @dataclass(frozen=True)
@@ -209,8 +212,9 @@ def _conflict(parts: _Parts) -> str:
         fewer = [other for other in names if other != name]
         if not _possible(parts.rules(fewer)):
             names = fewer
-    closed = len(parts.conditions.never)
-    told = f"{parts.sites} candidates" + (f", {closed} of them must-not" if closed else "")
+    copies = parts.conditions.copies
+    closed = len(parts.conditions.never) if copies == 1 else 0
+    told = f"{parts.sites // copies} candidates" + (f", {closed} of them must-not" if closed else "")
     if not names:
         return f"no choice of sites is possible among {told}"
     return f"these conditions cannot be met together among {told}: {'; '.join(dict.fromkeys(names))}; relax one of them"

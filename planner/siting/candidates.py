@@ -7,6 +7,7 @@ from typing import Final
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 
 from layers import PlanError
 from layers.errors import suggestion
@@ -16,10 +17,11 @@ from planner.check import World
 from planner.clusters._groups import Floats
 from planner.middle_mile.places import halls
 from planner.siting.entry import CandidatesEntry, SitingEntry
-from planner.words import is_missing, miles
+from planner.words import is_missing, listing, miles
 
 _KEYS: Final = {"institutes": "institute_id", "anchors": "anchor_id", "place_points": "area_id", "towns": "town_geoid"}
 _NEAR_M: Final = 5000.0
+_SAME_M: Final = 1000.0
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,7 @@ def candidates(world: World, entry: SitingEntry, ready: pd.DataFrame | None) -> 
     """
     frames = [_of_layer(world, each, ready) for each in entry.candidates]
     both = pd.concat(frames, ignore_index=True)
+    _refuse_namesakes(both)
     both = both.drop_duplicates("candidate_id").sort_values("candidate_id", ignore_index=True)
     table = gpd.GeoDataFrame(both, geometry="geometry", crs=frames[0].crs)
     if table.empty:
@@ -75,6 +78,17 @@ def candidates(world: World, entry: SitingEntry, ready: pd.DataFrame | None) -> 
     state = county.str[:2]
     postal = {fips: each.postal for fips, each in states().items()}
     return Candidates(table.assign(county_fips=county, state_fips=state, state=state.map(postal)), note)
+
+
+def _refuse_namesakes(both: pd.DataFrame) -> None:
+    """Refuse two places with one identifier; one place may stand in several layers, and the first of them counts."""
+    first = gpd.GeoSeries(both.drop_duplicates("candidate_id").set_index("candidate_id")["geometry"])
+    away = shapely.distance(np.asarray(both["geometry"]), np.asarray(first.loc[both["candidate_id"]]))
+    if (away > _SAME_M).any():
+        code = both["candidate_id"].iloc[int(np.argmax(away > _SAME_M))]
+        layers = sorted(set(both.loc[both["candidate_id"] == code, "layer"]))
+        fault = f"two places {miles(away.max())} apart both have the identifier '{code}' (layers {listing(layers)}); give them different ones"
+        raise PlanError("siting", [fault])
 
 
 def _of_layer(world: World, entry: CandidatesEntry, ready: pd.DataFrame | None) -> gpd.GeoDataFrame:
@@ -92,7 +106,12 @@ def _of_layer(world: World, entry: CandidatesEntry, ready: pd.DataFrame | None) 
     name = rows["town"] if entry.layer == "towns" else rows.get("name", rows[key])
     kind = rows.get("kind", entry.layer)
     return gpd.GeoDataFrame(
-        rows.assign(candidate_id=rows[key].astype("str"), candidate=name, layer=entry.layer, kind=kind)
+        rows.assign(
+            candidate_id=rows[key].astype("str"),
+            candidate=name.where(name.notna(), rows[key]),
+            layer=entry.layer,
+            kind=kind,
+        )
     )
 
 
@@ -139,7 +158,7 @@ def _text(value: object) -> str:
         number = float(str(value))
     except ValueError:
         return str(value)
-    return str(value) if isinstance(value, str) else f"{number:g}"
+    return str(value) if isinstance(value, str) else (f"{number:.0f}" if number.is_integer() else repr(number))
 
 
 def _best(ready: pd.DataFrame | None, entry: CandidatesEntry) -> set[str]:

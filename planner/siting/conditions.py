@@ -101,7 +101,17 @@ def asked_of(
                 for j in outside
                 if j not in why
             }
-    paid = entry.budget_usd is not None or entry.model == "fixed charge"
+    shut = [number[code] for code in entry.must if number[code] in why]
+    if shut:
+        name = f"'{found.ids[shut[0]]}' ({found.table['candidate'].iloc[shut[0]]})"
+        raise PlanError(
+            "siting", [f"must names {name}, which is out: {why[shut[0]]}; take it from must, or relax that"]
+        )
+    paid = (
+        entry.budget_usd is not None
+        or entry.model == "fixed charge"
+        or (entry.model == "set cover" and bool(entry.costs_usd))
+    )
     cost = _by_candidate(found, entry.cost_usd, entry.costs_usd, "cost_usd", needed=paid)
     holds = _by_candidate(found, entry.capacity, entry.capacities, "capacity", needed=True) if entry.limited else None
     rules = Conditions(

@@ -19,7 +19,8 @@ _Count = Annotated[int, Field(strict=True, ge=0, le=10_000)]
 _Share = Annotated[float, BeforeValidator(plain_number), Field(ge=0, le=1)]
 _Dollars = Annotated[float, BeforeValidator(plain_number), Field(ge=0, le=1e13)]
 _Amount = Annotated[float, BeforeValidator(plain_number), Field(ge=0, le=1e15)]
-_Degrees = Annotated[float, BeforeValidator(plain_number), Field(ge=-180, le=180)]
+_Longitude = Annotated[float, BeforeValidator(plain_number), Field(ge=-180, le=180)]
+_Latitude = Annotated[float, BeforeValidator(plain_number), Field(ge=-90, le=90)]
 
 
 def _is_group(group: str) -> str:
@@ -93,7 +94,7 @@ class DemandEntry(Strict):
     area_kind: AreaKind = "metropolitan or micropolitan area"
     weight: _Name = "population_2020"
     clusters: tuple[_Name, ...] = ()
-    points_deg: dict[_Name, tuple[_Degrees, _Degrees]] = Field(default_factory=dict)
+    points_deg: dict[_Name, tuple[_Longitude, _Latitude]] = Field(default_factory=dict)
     leave_out: bool = False
 
 

@@ -77,7 +77,7 @@ def _frame(answer: Answer, rows: pd.DataFrame, name: str, points: npt.NDArray[np
 
 def _candidates(answer: Answer) -> gpd.GeoDataFrame:
     table, asked = answer.found.table, answer.problem.asked
-    share = answer.problem.weight[0] / answer.problem.weight[0].sum()
+    share = answer.demand.weight[0] / answer.demand.weight[0].sum()
     used = answer.problem.distance[share > 0]
     alone = share[share > 0] @ np.asarray(used, np.float64)
     chosen = set(answer.solved.sites)

@@ -12,7 +12,7 @@ from shapely.geometry import Point
 from layers import LayerError, PlanError, RegionError, declared
 from planner import World, load_region
 from planner.clusters.door import measure_file
-from planner.clusters.stage import clusters
+from planner.clusters.stage import clusters, strength_table
 from tests.planner.clusters._employment import by, employment
 
 CRS = "EPSG:26986"
@@ -122,6 +122,42 @@ def test_reach_runs_along_roads_where_asked(tmp_path):
     assert rows["basis"]["25010", "access"] == "towns of the region within 37.3 miles, along roads"
     with pytest.raises(PlanError, match="needs layer 'roads'"):
         clusters(world(institutes=institutes()), asked, {})
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"employment_low": [500.0, None, None, None], "employment_high": [100.0, None, None, None]}, "employment_low is above employment_high (1 rows, first: county 25011"),
+        ({"employment": [5000.0, 1.0, 1.0, 1.0], "employment_low": [100.0, None, None, None], "employment_high": [500.0, None, None, None]}, "employment lies outside"),
+        ({"traded": [True, False, True, True]}, "cluster '1' is traded in some rows and local in others"),
+        ({"area_kind": ["county", "county", "nation", "nation"], "area_id": ["25011", "25013", "US", "USA"]}, "more than one row of nation US, cluster '1', 2016 (area_id US and USA)"),
+        ({"area_kind": ["county", "county", "county", "nation"], "area_id": ["25011", "25013", "25015", "US"], "employment": [10.0, 10.0, 900.0, 30.0]}, "employment is above the nation's (1 rows, first: county 25015"),
+        ({"area_kind": "nation", "area_id": ["A", "B", "C", "D"], "year": [2013, 2014, 2015, 2016]}, "no area has data, the nation alone"),
+    ],
+)  # fmt: skip
+def test_counts_that_cannot_be_are_refused(changes, message):
+    rows = pd.DataFrame({
+        "area_kind": "county", "area_id": ["25011", "25013", "25015", "25003"], "area": "A", "cluster": "1", "cluster_name": "C",
+        "traded": True, "year": 2016, "employment": [10.0, 20.0, 30.0, 40.0], "establishments": 2.0,
+    })  # fmt: skip
+    with pytest.raises(LayerError) as error:
+        strength_table(rows.assign(**changes))
+    assert message in str(error.value)
+
+
+def test_a_cluster_has_one_name_and_is_traded_or_local(tmp_path):
+    for column, value in (("cluster_name", "Other"), ("traded", False)):
+        odd = pd.concat([DEFINITIONS, DEFINITIONS.head(1).assign(**{"industry": "311999", column: value})])
+        with pytest.raises(LayerError, match=f"cluster '18' of NAICS 2012 has .* \\(column {column}\\)"):
+            clusters(world(naics_clusters=odd), region(tmp_path, READY), {})
+
+
+def test_names_in_the_request_that_no_data_has_are_refused(tmp_path):
+    with pytest.raises(PlanError, match="clusters name '999', and no area has data of it"):
+        clusters(world(), region(tmp_path, READY.replace('"32"', '"999"')), {})
+    drawn = '[clusters]\nareas = ["drawn area"]\n[clusters.drawn]\nA = ["25010"]\nZ = ["99998"]\n'
+    with pytest.raises(PlanError, match="no county of drawn area 'Z' has data"):
+        clusters(world(), region(tmp_path, drawn), {})
 
 
 def test_rows_in_any_order_give_the_same_tables(tmp_path):

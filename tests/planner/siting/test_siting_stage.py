@@ -314,3 +314,31 @@ def test_six_institutes_of_the_nation_a_third_of_them_where_little_money_went(sh
     assert sum(states[code] in str(listed) for code in rows["site_id"]) >= 2
     assert total(made, "gap") == 0
     assert any("which no layer locates" in note for note in notes)
+
+
+def test_candidates_of_two_layers_with_one_identifier_are_refused(tmp_path):
+    here = world(1)
+    points = here.shapes("institutes")[["institute_id", "geometry"]].rename(columns={"institute_id": "area_id"})
+    points.geometry = points.translate(0, 5000)
+    text = '[siting]\nsites = 1\n[[siting.candidates]]\nlayer = "institutes"\n[[siting.candidates]]\nlayer = "place_points"\n'
+    with pytest.raises(PlanError, match=r"two places 3\.1 miles apart both have the identifier 'i0'"):
+        solved(tmp_path, text, world(1, place_points=points))
+
+
+def test_points_without_a_name_are_called_by_their_code_and_weighed_by_their_column(tmp_path):
+    here = world(1)
+    points = here.shapes("institutes")[["institute_id", "geometry"]].rename(columns={"institute_id": "area_id"})
+    given = points.assign(name=None, weight=[0, 0, 0, 0, 0, 7.5])
+    text = '[siting]\nsites = 1\n[[siting.candidates]]\nlayer = "place_points"\n[siting.demand]\nplaces = "place_points"\nweight = "weight"\n'
+    made, _ = solved(tmp_path, text, world(1, place_points=given))
+    assert made["chosen_sites"]["site"].tolist() == ["i5"]
+    assert total(made, "demand") == 7.5
+
+
+def test_numbers_are_compared_to_their_last_digit(tmp_path):
+    here = world(1)
+    people = [1234567 + number for number in range(8)]
+    here.layers["towns"]["population_2020"] = people
+    text = "[siting]\nsites = 1\n[siting.demand]\nwhere = { population_2020 = [1234567] }\n"
+    made, _ = solved(tmp_path, text, here)
+    assert made["site_service"]["demand"].tolist() == ["T0"]
