@@ -56,8 +56,9 @@ def plan(region: Region, tell: Callable[[str], None] = lambda _stage: None, engi
         joined, reasons = middle_mile(world, region, tables["coverage"])
         tables, notes = tables | joined, (*notes, *reasons)
     tables, notes = tables | found, (*notes, *said)
-    placed, said = _places(world, region, tables, tell)
-    tables, notes = tables | placed, (*notes, *said)
+    lost = _lost_candidates(world, region)
+    placed, said = _places(world, region.model_copy(update={"siting": None}) if lost else region, tables, tell)
+    tables, notes = tables | placed, (*notes, *said, *lost)
     tables["town_results"] = summary.town_results(world, region, tables)
     notes = (*world.notes, *notes)
     return Plan(region, world.layers, tables, notes, provenance(region, world.hashes, notes))
@@ -78,6 +79,15 @@ def screening(
     tell("coverage")
     tables, _ = cover(world, region)
     return world, tables
+
+
+def _lost_candidates(world: World, region: Region) -> tuple[str, ...]:
+    """Return notes on layers of candidates that the region's area leaves empty: then a plan has no sites."""
+    asked = {each.layer for each in region.siting.candidates} if region.siting else set()
+    lost = sorted(name for name in asked if name in region.layers and name not in world.layers)
+    return tuple(
+        f"siting: no sites are chosen, for layer '{name}' has no candidate in the region's area" for name in lost
+    )
 
 
 def sites(

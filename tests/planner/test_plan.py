@@ -72,6 +72,8 @@ def test_an_area_without_a_layers_rows_leaves_that_layer_out_and_says_so(tmp_pat
     assert len(made.tables["town_results"]) == 1
     assert "institutes" not in made.layers
     assert "layer 'institutes': has no row in the region's area; left out" in made.notes
+    assert "siting: no sites are chosen, for layer 'institutes' has no candidate in the region's area" in made.notes
+    assert "chosen_sites" not in made.tables
     made.save(tmp_path / "out")
 
 

@@ -27,7 +27,7 @@ def cheapest(away, weight, capacity):
 
 
 @given(seed=st.integers(0, 60), spare=st.floats(1.02, 1.6))
-@settings(max_examples=20)
+@settings(max_examples=12)
 def test_sites_with_capacities_are_the_best_of_all_choices(tmp_path_factory, seed, spare):
     folder = tmp_path_factory.mktemp("capacity")
     here = world(seed)

@@ -1,7 +1,7 @@
 """A site that is moved by hand: its value is that of the model with the sites fixed, and broken conditions are named."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from layers import PlanError
@@ -18,6 +18,7 @@ def text(model, more="", moves=()):
 
 
 @given(seed=st.integers(0, 50), model=st.sampled_from(MODELS), which=st.integers(0, 1), turn=st.integers(0, 3))
+@settings(max_examples=30)
 def test_a_moved_site_gives_what_the_model_gives_with_these_sites(tmp_path_factory, seed, model, which, turn):
     folder = tmp_path_factory.mktemp("what-if")
     here = world(seed)
