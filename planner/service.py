@@ -1,6 +1,6 @@
 """Counts from filings -> the planner's tables: service under the rule, providers, failing locations, change, anchors."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import numpy as np
@@ -111,14 +111,22 @@ def _providers(filed: Filed, names: pd.Series, region: Region) -> pd.DataFrame:
 
 
 def _failing(rows: pd.DataFrame, names: pd.Series, target: Target, cover: pd.DataFrame) -> pd.DataFrame:
-    """Return the locations that fail, of the towns that do not pass."""
-    decided = cover[(cover["target"] == target.label) & (cover["verdict"] != "pass")]
-    table = rows[rows["town_geoid"].isin(decided["town_geoid"])].copy()
+    """Return the locations that fail, with the verdict of their town."""
+    decided = cover[cover["target"] == target.label].set_index("town_geoid")["verdict"]
+    table = rows[rows["town_geoid"].isin(decided.index)].copy()
+    table["town_verdict"] = table["town_geoid"].map(decided)
     table["town"] = table["town_geoid"].map(names)
     table["location_id"] = table["location_id"].astype("str")
     table["status"] = np.where(table["status"] == PERHAPS, "not known", "unserved")
     table["best_technology"] = table["best_technology"].map(TECHNOLOGIES)
     return table.assign(target=target.label)
+
+
+def to_reach(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame | None:
+    """Return the failing locations of towns that do not pass, which projects are for; None where there are none."""
+    failing = tables.get("failing_locations")
+    found = None if failing is None else failing[failing["town_verdict"] != "pass"]
+    return None if found is None or found.empty else found
 
 
 def failing_premises(

@@ -11,6 +11,7 @@ from layers.terrain import Terrain, read_terrain
 from planner.check import World
 from planner.last_mile.options import Build, Money
 from planner.region import Region
+from planner.service import to_reach
 from planner.wireless.pilot import Ground, WirelessDesign, pilot
 from planner.wireless.towers import NoReachError
 
@@ -32,7 +33,7 @@ def pilots(
         return {}, []
     if prices is None:
         raise PlanError("[wireless]", [f"price book '{region.prices.name}' has no [wireless]; add it"])
-    if "failing_locations" not in tables and "premises" in world.layers:
+    if to_reach(tables) is None and "premises" in world.layers:
         return {}, []  # no premises lacks service
     homes = _lacking(world, tables)
     towns = world.towns[world.towns["town_geoid"].isin(homes["town_geoid"])]
@@ -50,7 +51,7 @@ def pilots(
 
 def _lacking(world: World, tables: Mapping[str, pd.DataFrame]) -> gpd.GeoDataFrame:
     """Return the premises that lack service, of towns that do not pass."""
-    premises, failing = world.get("premises"), tables.get("failing_locations")
+    premises, failing = world.get("premises"), to_reach(tables)
     if premises is None or "geometry" not in premises:
         raise PlanError("[wireless]", ["needs a layer 'premises' with coordinates, to know whom a tower reaches"])
     if failing is None:  # none fails

@@ -14,6 +14,7 @@ from planner.last_mile.options import Build, Case, Money
 from planner.last_mile.streets import AreaDesign
 from planner.prices import ProjectPrices
 from planner.region import Region
+from planner.service import to_reach
 
 _DRAWN: Final = ("generated", "approximate", "modelled", "not stated")
 
@@ -136,7 +137,7 @@ def _near_plant(
     world: World, prices: ProjectPrices | None, tables: Mapping[str, pd.DataFrame]
 ) -> dict[str, dict[str, int]]:
     """Return by town the premises without service within reach of plant that the town has, by its technology."""
-    failing, providers, premises = tables.get("failing_locations"), tables.get("providers"), world.get("premises")
+    failing, providers, premises = to_reach(tables), tables.get("providers"), world.get("premises")
     if prices is None or failing is None or providers is None or premises is None or "geometry" not in premises:
         return {}
     towns = premises["town_geoid"].isin(failing["town_geoid"].unique())

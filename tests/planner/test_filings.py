@@ -13,6 +13,7 @@ from layers.filings import formats, ingest
 from planner import check, load_region
 from planner.covered import cover
 from planner.plan import plan
+from planner.service import to_reach
 
 HEADER = list(formats()["bdc_fixed"].headers)
 TOWNS = ("2500300001", "2500300002")
@@ -111,9 +112,15 @@ def test_filings_give_the_town_test_and_the_federal_levels(two_towns):
     assert notes == ()
 
 
-def test_failing_locations_are_listed_for_towns_that_do_not_pass(two_towns):
+def test_failing_locations_are_listed_with_the_verdict_of_their_town(two_towns):
     tables, _ = covered(write_region(two_towns))
-    failing = tables["failing_locations"]
+    listed = tables["failing_locations"]
+    assert listed.groupby("town")["town_verdict"].unique().map(list).to_dict() == {
+        "One": ["pass"],
+        "Two": ["not known"],
+    }
+    failing = to_reach(tables)
+    assert failing is not None
     assert failing["location_id"].tolist() == [str(location(1, place)[0]) for place in range(45, 50)]
     assert failing["status"].tolist() == ["not known"] * 3 + ["unserved"] * 2
     assert failing["best_down_mbps"].tolist()[3:] == [24.99, 24.99]
