@@ -28,6 +28,7 @@ from benchmarks import (
     steiner,
     wireless,
 )
+from benchmarks import map as page
 
 Row = Mapping[str, object]
 
@@ -50,6 +51,7 @@ CASES = {
     "finance": Case(finance.__doc__ or "", finance.arguments, finance.rows),
     "coverage": Case(coverage.__doc__ or "", coverage.arguments, coverage.rows),
     "last_mile": Case(last_mile.__doc__ or "", last_mile.arguments, last_mile.rows),
+    "map": Case(page.__doc__ or "", page.arguments, page.rows),
     "max_cover": Case(max_cover.__doc__ or "", max_cover.arguments, max_cover.rows),
     "p_median": Case(p_median.__doc__ or "", p_median.arguments, p_median.rows),
     "points": Case(points.__doc__ or "", points.arguments, points.rows),

@@ -4,6 +4,7 @@ from maps.charts import charts as charts
 from maps.charts import comparison_charts as comparison_charts
 from maps.clusters import draw_clusters as draw_clusters
 from maps.clusters import save_clusters as save_clusters
+from maps.dots import Dots as Dots
 from maps.draw import draw as draw
 from maps.eligibility import draw_eligibility as draw_eligibility
 from maps.eligibility import save_eligibility as save_eligibility
@@ -18,6 +19,7 @@ from maps.siting import save_siting as save_siting
 from maps.towns import Polygons as Polygons
 
 __all__ = [
+    "Dots",
     "Lines",
     "Outlines",
     "Page",

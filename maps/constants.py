@@ -10,15 +10,26 @@ ASSETS = Path(__file__).parent / "assets"
 SCRIPTS = (
     "leaflet.js",
     "base.js",
+    "packed.js",
     "canvas.js",
+    "dots.js",
     "towns.js",
     "labels.js",
     "panel.js",
     "chooser.js",
     "search.js",
+    "theme.js",
+    "state.js",
+    "filter.js",
+    "table.js",
+    "measure.js",
+    "sheet.js",
+    "print.js",
+    "picture.js",
+    "tools.js",
     "townline.js",
 )
-SHEETS = ("leaflet.css", "townline.css")
+SHEETS = ("leaflet.css", "townline.css", "reading.css")
 
 
 @cache

@@ -9,6 +9,7 @@ import pandas as pd
 from layers import declared
 from maps import geometry
 from maps.counties import by_county
+from maps.dots import LOCATIONS, located
 from maps.eligibility import TABLE as ELIGIBILITY
 from maps.fits import Fits
 from maps.layer import Lines, Outlines, PageLayer, Points, Words
@@ -18,6 +19,7 @@ from maps.provenance import VERDICTS_NOUN, Provenance, badge, column_origin
 from maps.siting import site_layers
 from maps.sources import sources
 from maps.styles import styles
+from maps.told import told
 from maps.towns import VERDICTS, Polygons
 from planner import Plan, words
 from planner.summary import middle_mile_sentences
@@ -49,7 +51,7 @@ def draw(plan: Plan) -> TownMap:
         raise ValueError(f"the plan has no table '{RESULTS}' with shapes of towns; plan the region again")
     target = plan.region.targets[0]
     counties = by_county(plan)
-    shown = _with_origin(table, plan) if counties is None else counties
+    shown = told(_with_origin(table, plan), plan.tables) if counties is None else counties
     towns = Polygons(shown, target.share, declared("towns"), plan.declaration(RESULTS))
     if counties is not None:
         towns.words = replace(towns.words, title="Counties", meaning="Counties, drawn from the shapes of their towns.")
@@ -127,6 +129,9 @@ def _others(plan: Plan, focus: geometry.Geometries) -> Iterator[PageLayer]:
     for key, style in styles().layers.items():
         name = style.table or key
         table = plan.tables.get(name) if name in plan.tables else plan.layers.get(name)
+        if key == LOCATIONS:
+            yield from located(plan)
+            continue
         if key in sited or style.results or not style.drawn or not isinstance(table, gpd.GeoDataFrame) or table.empty:
             continue
         declaration = plan.declaration(name)

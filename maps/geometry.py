@@ -160,8 +160,8 @@ def merged_lines(shapes: Geometries, groups: npt.NDArray[np.object_], tolerance_
 def _merged(lines: Geometries, tolerance_m: float) -> BaseGeometry:
     parts = shapely.get_parts(lines)
     whole: Any = shapely.line_merge(shapely.multilinestrings(parts[~shapely.is_empty(parts)]))
-    simple: BaseGeometry = whole.simplify(tolerance_m)
-    return simple
+    # part by part: all at once, the time grows with the square of their number
+    return shapely.MultiLineString(list(shapely.simplify(shapely.get_parts(whole), tolerance_m)))
 
 
 def steps(points: npt.NDArray[np.float64]) -> Integers:
@@ -178,11 +178,16 @@ def encoded_lines(shapes: Geometries) -> tuple[list[int], list[int]]:
         Counts of points, and ``[x, y, dx, dy, ...]`` in steps of 1e-5 degree: the first point is a
         difference from (0, 0), every other from the point before it, across parts as well.
     """
+    counts, points = line_steps(shapes)
+    run = np.diff(points, axis=0, prepend=np.zeros((1, 2), dtype=np.int64))
+    return counts.tolist(), run.ravel().tolist()
+
+
+def line_steps(shapes: Geometries) -> tuple[Integers, Integers]:
+    """Return the number of points of each part of lines, and all points in steps of 1e-5 degree, two columns."""
     parts = shapely.get_parts(shapely.get_parts(shapes))
     parts = parts[~shapely.is_empty(parts)]
-    counts = shapely.get_num_coordinates(parts)
-    run = np.diff(steps(shapely.get_coordinates(parts)), axis=0, prepend=np.zeros((1, 2), dtype=np.int64))
-    return counts.tolist(), run.ravel().tolist()
+    return shapely.get_num_coordinates(parts).astype(np.int64), steps(shapely.get_coordinates(parts))
 
 
 def encoded_points(shapes: Geometries) -> list[int]:

@@ -16,6 +16,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from maps import geometry
+from maps.binary import packed_lines
 from maps.provenance import Provenance, provenance
 from maps.styles import ClassStyle, LayerStyle, styles
 from planner.words import count, humanised, text, whole_miles
@@ -221,7 +222,8 @@ class _Classed(PageLayer):
         """Return the classes that have rows, in order of the styles, each with its rows."""
         column = self.style.class_column
         given = self.table[column] if column in self.table else pd.Series("", index=self.table.index)
-        values = given.map(text).to_numpy()
+        codes, kinds = pd.factorize(given, use_na_sentinel=False)
+        values = np.array([text(kind) for kind in kinds], dtype=object)[codes]
         free = np.ones(len(self.table), dtype=bool)
         found = []
         for style in self.style.classes:
@@ -239,7 +241,7 @@ class Lines(_Classed):
     note = ""
 
     def content(self) -> Payload:
-        """Return a run of points for each class; optional classes are left out where there are too many."""
+        """Return packed lines for each class; optional classes are left out where there are too many."""
         classes = self.classes()
         left_out = self._left_out(classes)
         kept = [(style, rows) for style, rows in classes if style.label not in left_out]
@@ -261,13 +263,12 @@ class Lines(_Classed):
         given = self.table[column] if column in self.table else pd.Series("", index=self.table.index)
         groups = given[rows].map(text).to_numpy(dtype=object)
         tolerance = self.style.tolerance_m or styles().map.line_tolerance_m
-        counts, run = geometry.encoded_lines(self.to_page(geometry.merged_lines(shapes, groups, tolerance)))
+        merged = self.to_page(geometry.merged_lines(shapes, groups, tolerance))
         return {
             "label": style.label,
             "amount": self.amount(shapes),
             "style": style.model_dump(include={"colour", "casing", "width", "casing_width", "dash", "min_zoom"}),
-            "parts": counts,
-            "xy": run,
+            "packed": packed_lines(*geometry.line_steps(merged)),
         }
 
 

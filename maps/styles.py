@@ -19,8 +19,21 @@ class _Style(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+class ThemeStyle(_Style):
+    """Colours of ground, names and their halo; of lines where a layer's own would not be seen."""
+
+    water: Colour
+    land: Colour
+    name: Colour
+    county: Colour
+    state: Colour
+    halo: Colour
+    line: Colour | None = None
+    line_casing: Colour | None = None
+
+
 class MapStyle(_Style):
-    """Zoom limits, tolerances in metres of the region's CRS, and colours of the ground."""
+    """Zoom limits, tolerances in metres of the region's CRS, and colours of the ground by theme."""
 
     min_zoom: float
     max_zoom: float
@@ -31,8 +44,7 @@ class MapStyle(_Style):
     outline_tolerance_m: float
     line_tolerance_m: float
     ground_margin: float
-    water: Colour
-    land: Colour
+    themes: dict[Literal["light", "dark"], ThemeStyle]
 
 
 class ShareStyle(_Style):
@@ -153,11 +165,13 @@ class BadgeStyle(_Style):
 
 
 class FieldStyle(_Style):
-    """One line of a town's panel."""
+    """One line of a town's panel, the heading that it stands under, and whether readers can filter by its texts."""
 
     column: str
     label: str
     format: Format
+    group: str
+    filter: bool = False
     short: str | None = None
     of: str | None = None
 
@@ -189,6 +203,21 @@ class ClassStyle(_Style):
     size: float = 0.0
 
 
+class BoxStyle(_Style):
+    """How many points are drawn from far: boxes at least so many pixels wide, shrunk where they hold few points.
+
+    `met` and `unknown` are values of the layer's class column; `sizes` are stops (points, share of the box's width);
+    `words` say in the legend what the boxes show; `colour` is that of boxes of which nothing is known.
+    """
+
+    met: str
+    unknown: str
+    words: str
+    pixels: float
+    sizes: Stops
+    colour: Colour
+
+
 class LayerStyle(_Style):
     """How one layer is drawn. `table` names the table that it shows where that is not the layer of its own name.
 
@@ -213,6 +242,7 @@ class LayerStyle(_Style):
     far_size: float = 0.0
     grow: Stops = ()
     classes: tuple[ClassStyle, ...] = ()
+    boxes: BoxStyle | None = None
     ground: bool = False
     label_column: str | None = None
     label_kind: Literal["county", "state"] | None = None

@@ -212,6 +212,8 @@ class Polygons(PageLayer):
             "column": field.column,
             "label": field.label,
             "short": field.short or field.label,
+            "group": field.group,
+            "filter": field.filter,
             "meaning": "" if echoes(field.label, meaning) else meaning,
             "number": field.format not in ("text", "date"),
         }

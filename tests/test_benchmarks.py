@@ -240,3 +240,19 @@ def test_a_generated_cover_and_median_are_proved(capsys):
     assert set(cover) == set(median) == SITING | {"sites"}
     assert cover["value"] == cover["bound"]
     assert median["certified_gap"] == 0
+
+
+MAP = {
+    "variant", "points", "html_mb", "build_seconds", "peak_mb", "ready_seconds", "heap_mb", "pan_ms",
+    "html_mb_ratio", "ready_seconds_ratio", "heap_mb_ratio", "pan_ms_ratio",
+}  # fmt: skip
+
+
+@pytest.mark.skipif(shutil.which("chromium") is None, reason="Chromium is not installed")
+def test_our_page_and_a_plain_one_open_with_the_same_data(capsys):
+    drawn = ("--points", "3000", "--roads", "300", "--anchors", "50", "--towns", "none.gpkg", "--runs", "1")
+    ours, plain = lines(capsys, "map", *drawn)
+    assert set(ours) == set(plain) == MAP
+    assert ours["points"] == plain["points"] == 3000
+    assert ours["html_mb"] < plain["html_mb"]
+    assert plain["html_mb_ratio"] == 1

@@ -80,7 +80,7 @@ def test_public_names_are_frozen():
         "load_region", "plan",
     ]  # fmt: skip
     assert maps.__all__ == [
-        "Lines", "Outlines", "Page", "Points", "Polygons", "TownMap", "charts", "comparison_charts", "draw",
+        "Dots", "Lines", "Outlines", "Page", "Points", "Polygons", "TownMap", "charts", "comparison_charts", "draw",
         "draw_clusters", "draw_eligibility", "draw_siting", "save", "save_clusters", "save_eligibility", "save_siting",
     ]  # fmt: skip
     for package in (layers, planner, maps):

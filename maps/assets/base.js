@@ -56,29 +56,6 @@ window.Townline = (function () {
     return parts.map(rings => rings.map(latLngs));
   }
 
-  /* Differences over all parts -> one array of world coordinates, where each part starts, and its box. */
-  function runs(counts, run) {
-    const xy = new Float64Array(run.length);
-    const starts = new Uint32Array(counts.length + 1);
-    const boxes = new Float64Array(counts.length * 4);
-    let x = 0, y = 0, at = 0;
-    for (let part = 0; part < counts.length; part++) {
-      let west = Infinity, north = Infinity, east = -Infinity, south = -Infinity;
-      for (let n = 0; n < counts[part]; n++, at += 2) {
-        x += run[at];
-        y += run[at + 1];
-        const wx = xy[at] = worldX(x * STEP), wy = xy[at + 1] = worldY(y * STEP);
-        if (wx < west) west = wx;
-        if (wx > east) east = wx;
-        if (wy < north) north = wy;
-        if (wy > south) south = wy;
-      }
-      boxes.set([west, north, east, south], part * 4);
-      starts[part + 1] = at;
-    }
-    return { xy: xy, starts: starts, boxes: boxes };
-  }
-
   function lineLatLngs(counts, run) {
     const all = latLngs(run), lines = [];
     let at = 0;
@@ -101,5 +78,5 @@ window.Townline = (function () {
     return words.normalize("NFD").replace(/[\u0300-\u036f]/g, "").toLowerCase();
   }
 
-  return { read, el, svg, clear, fill, worldX, worldY, latLngs, polygon, runs, lineLatLngs, stop, plainText };
+  return { read, el, svg, clear, fill, worldX, worldY, latLngs, polygon, lineLatLngs, stop, plainText };
 })();

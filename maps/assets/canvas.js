@@ -1,8 +1,14 @@
 "use strict";
 /* Lines and points, drawn on canvas tiles from arrays of world coordinates. */
 (function () {
-  const { runs, stop, worldX, worldY, latLngs } = Townline;
-  const TILE = 256;
+  const { packed, stop, worldX, worldY, latLngs } = Townline;
+  const TILE = 256, DARK = 0.14;
+
+  /* Relative luminance of a colour, after WCAG 2. */
+  function luminance(colour) {
+    const [red, green, blue] = [1, 3, 5].map(at => parseInt(colour.slice(at, at + 2), 16) / 255).map(part => part <= 0.04045 ? part / 12.92 : Math.pow((part + 0.055) / 1.055, 2.4));
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+  }
 
   const Tiles = L.GridLayer.extend({
     options: { updateWhenZooming: false, keepBuffer: 1 },
@@ -23,6 +29,18 @@
       if (this.drawnAt !== undefined && this.drawnAt !== this._map.getZoom()) this.redraw();
     },
 
+    /* Unpacks once, when the layer is first shown; then the text is let go. */
+    load: function (given, unpack, done) {
+      if (this.loaded) return;
+      this.loaded = true;
+      packed.start(async () => {
+        const found = await Promise.all(given.map(unpack));
+        for (const each of given) each.packed.data = "";
+        done(found);
+        if (this._map) this.redraw();
+      });
+    },
+
     createTile: function (coords) {
       const map = this._map, zoom = map._animatingZoom ? map._animateToZoom : map.getZoom();
       const scale = Math.pow(2, coords.z - zoom);
@@ -41,8 +59,15 @@
 
   const Lines = Tiles.extend({
     initialize: function (data, options) {
-      this.classes = data.classes.map(each => ({ style: each.style, shape: runs(each.parts, each.xy) })).reverse();
+      this.classes = [];
       Tiles.prototype.initialize.call(this, data, options);
+    },
+
+    onAdd: function (map) {
+      this.load(this.data.classes, each => packed.lines(each.packed), shapes => {
+        this.classes = shapes.map((shape, index) => ({ style: this.data.classes[index].style, shape: shape })).reverse();
+      });
+      Tiles.prototype.onAdd.call(this, map);
     },
 
     drawTile: function (context, tile) {
@@ -51,13 +76,20 @@
       }
     },
 
+    /* On a dark ground, a dark line without a casing gets a pale one. */
+    pale: function (style) {
+      const colours = this.options.colours;
+      return colours && colours.line && !style.casing && luminance(style.colour) < DARK ? colours.line : null;
+    },
+
     drawClass: function (context, tile, style, shape) {
-      const width = stop(style.width, tile.zoom), casing = stop(style.casing_width, tile.zoom);
+      const width = stop(style.width, tile.zoom), pale = this.pale(style);
+      const casing = pale ? 0.9 : stop(style.casing_width, tile.zoom), around = style.casing || pale;
       context.beginPath();
       trace(context, tile, shape, (width / 2 + casing + 1) * tile.scale);
       context.setLineDash([]);
-      if (style.casing && casing > 0) {
-        context.strokeStyle = style.casing;
+      if (around && casing > 0) {
+        context.strokeStyle = around;
         context.lineWidth = (width + 2 * casing) * tile.scale;
         context.stroke();
       }
@@ -74,8 +106,14 @@
     const west = (tile.x - margin) / tile.size, east = (tile.x + TILE + margin) / tile.size;
     const north = (tile.y - margin) / tile.size, south = (tile.y + TILE + margin) / tile.size;
     const boxes = shape.boxes, starts = shape.starts, xy = shape.xy;
-    for (let part = 0, box = 0; box < boxes.length; part++, box += 4) {
-      if (boxes[box] > east || boxes[box + 2] < west || boxes[box + 1] > south || boxes[box + 3] < north) continue;
+    const blocks = shape.blocks, all = starts.length - 1;
+    const apart = (box, at) => box[at] > east || box[at + 2] < west || box[at + 1] > south || box[at + 3] < north;
+    for (let part = 0; part < all; part++) {
+      if (part % shape.size === 0 && apart(blocks, part / shape.size * 4)) {
+        part += shape.size - 1;
+        continue;
+      }
+      if (apart(boxes, part * 4)) continue;
       const end = starts[part + 1];
       let lastX = Infinity, lastY = Infinity;
       for (let at = starts[part]; at < end; at += 2) {
@@ -147,6 +185,7 @@
     },
   });
 
+  Townline.Tiles = Tiles;
   Townline.Lines = Lines;
   Townline.Points = Points;
 })();

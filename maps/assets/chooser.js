@@ -102,10 +102,15 @@
 
     wire: function (changed) {
       this.select.addEventListener("change", () => {
-        this.chosen = Number(this.select.value);
-        this.explain();
+        this.choose(Number(this.select.value));
         changed();
       });
+    },
+
+    choose: function (at) {
+      this.chosen = at;
+      this.select.value = String(at);
+      this.explain();
     },
 
     explain: function () {

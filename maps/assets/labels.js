@@ -9,6 +9,7 @@
       this.style = style;
       this.items = [];
       this.chosen = -1;
+      this.keeps = () => true;
     },
 
     /* kind: "town", "site", "county" or "state"; show(): whether their layer is shown. */
@@ -39,6 +40,7 @@
     },
 
     refresh: function () {
+      if (!this._map) return;
       this.placed = this.place(this._map.getZoom());
       this.show();
     },
@@ -55,7 +57,7 @@
       const queue = this.items.filter(isChosen).concat(this.items.filter(item => !isChosen(item)));
       for (const item of queue) {
         const forced = isChosen(item);
-        if (!item.show() || ((zoom > item.maxZoom || zoom < item.minZoom) && !forced)) continue;
+        if (!item.show() || (item.kind === "town" && !forced && !this.keeps(item.index)) || ((zoom > item.maxZoom || zoom < item.minZoom) && !forced)) continue;
         const width = this.measure(item), half = width / 2 + 3, high = item.size * 0.6 + 1;
         const at = map.project(item.place, zoom);
         if (!forced && item.span && width > item.reach * item.span * Math.pow(2, zoom)) continue;

@@ -31,9 +31,25 @@
     return { colour: style.colour, width: Math.min(width, 4), dash: style.dash };
   }
 
+  /* Classes of dots with their counts, then colours of boxes, which have none of their own. */
+  function dotRows(layer, page) {
+    const dots = layer.classes.map(each => {
+      const row = classRow("points", each.style, page.symbols, each.label, each.amount);
+      row.setAttribute("data-count", each.count);
+      return row;
+    });
+    const boxes = layer.boxes.shades.concat(layer.boxes.unknown.length ? [layer.boxes.none] : []);
+    return dots.concat(
+      [el("li", { class: "total" }, [el("span", { class: "class-label", text: "All locations" }), el("span", { class: "amount", text: layer.amount })])],
+      [el("li", {}, [el("span", { class: "quiet", text: layer.boxes.words })])],
+      boxes.map(each => classRow("points", { colour: each.colour, symbol: "square", size: 6.5 }, page.symbols, each.label, ""))
+    );
+  }
+
   function layerRows(layer, page) {
     if (layer.kind === "polygons") return townRows(layer, page);
     if (layer.kind === "outlines") return [];
+    if (layer.kind === "dots") return dotRows(layer, page);
     return layer.classes.map(each => classRow(layer.kind, layer.kind === "lines" ? lineStyle(each.style) : each.style, page.symbols, each.label, each.amount));
   }
 
@@ -41,7 +57,7 @@
     const notes = [].concat(layer.note || []);
     const far = layer.kind === "lines" ? layer.classes.filter(each => each.style.min_zoom > 0) : [];
     if (far.length) notes.push(far.map(each => each.label).join(", ") + " show when you zoom in.");
-    if (layer.far_zoom) notes.push("Small dots until you zoom in.");
+    if (layer.far_zoom && layer.kind === "points") notes.push("Small dots until you zoom in.");
     return notes;
   }
 
@@ -49,7 +65,7 @@
     const box = el("input", { type: "checkbox", id: "show-" + layer.key });
     box.checked = layer.show;
     box.addEventListener("change", () => toggle(layer.key, box.checked));
-    const unit = layer.measure === "miles" && layer.amount ? layer.amount : layer.kind === "points" ? layer.amount : "";
+    const unit = layer.measure === "miles" && layer.amount ? layer.amount : layer.kind === "points" || layer.kind === "dots" ? layer.amount : "";
     const own = layer.kind === "outlines" ? [swatch("lines", lineStyle(layer.style), {})] : [];
     const head = el("label", { class: "layer-head" }, [box, ...own, el("span", { class: "layer-words" }, [el("span", { class: "layer-title", text: layer.title }), ...mark(layer.mark)]), el("span", { class: "amount", text: unit })]);
     const rows = layerRows(layer, page);
@@ -83,7 +99,7 @@
   function town(box, towns, index, page) {
     clear(box);
     if (index < 0) {
-      box.appendChild(el("p", { class: "quiet", text: "Choose a " + page.unit + " on the map, in the search or in the table to see " + (towns.classes.length ? "its figures." : towns.fits.words.see) }));
+      box.appendChild(el("p", { class: "quiet", text: "Choose " + (/^[aeiou]/.test(page.unit) ? "an " : "a ") + page.unit + " on the map, in the search or in the table to see " + (towns.classes.length ? "its figures." : towns.fits.words.see) }));
       return;
     }
     const pairs = towns.fields.map((field, at) => [field, towns.values[index][at]]).filter(pair => pair[1] !== "");
@@ -91,33 +107,13 @@
     box.appendChild(el("div", { class: "town-head" }, [el("h2", { text: towns.names[index] }), beside]));
     if (!towns.verdicts.length) return;
     box.appendChild(el("p", { class: "quiet", text: "Target: " + box.getAttribute("data-target") }));
-    box.appendChild(el("dl", {}, pairs.flatMap(([field, words]) => [
-      el("dt", { text: field.label }),
-      el("dd", { "data-column": field.column, class: field.number ? "number" : "words", text: words }),
-    ])));
-  }
-
-  /* verdict(index): sign and word of what the map shows of a town; title: what that is. */
-  function table(box, towns, page, actions, verdict, title) {
-    const columns = towns.table.map(name => towns.fields.findIndex(field => field.column === name));
-    const head = [page.unit[0].toUpperCase() + page.unit.slice(1), towns.fits && !towns.classes.length ? towns.fits.words.verdict : "Verdict", ...columns.map(at => towns.fields[at].short)];
-    const rows = towns.names.map((name, index) => {
-      const look = verdict(index);
-      const button = el("button", { type: "button", text: name, "data-town": index });
-      button.addEventListener("click", () => actions.select(index));
-      button.addEventListener("focus", () => actions.point(index));
-      button.addEventListener("blur", () => actions.point(-1));
-      return el("tr", {}, [
-        el("th", { scope: "row" }, [button]),
-        el("td", { class: "verdict-cell", text: look.sign + " " + look.label }),
-        ...columns.map(at => el("td", { class: "number", text: towns.values[index][at] || "–" })),
-      ]);
-    });
-    clear(box).appendChild(el("table", {}, [
-      ...(title ? [el("caption", { text: title })] : []),
-      el("thead", {}, [el("tr", {}, head.map(words => el("th", { scope: "col", text: words })))]),
-      el("tbody", {}, rows),
-    ]));
+    for (const group of new Set(pairs.map(([field]) => field.group))) {
+      if (group) box.appendChild(el("h3", { text: group }));
+      box.appendChild(el("dl", {}, pairs.filter(([field]) => field.group === group).flatMap(([field, words]) => [
+        el("dt", { text: field.label }),
+        el("dd", { "data-column": field.column, class: field.number ? "number" : "words", text: words }),
+      ])));
+    }
   }
 
   /* Why each place of a layer was chosen; its name leads to it on the map. */
@@ -161,5 +157,5 @@
     }
   }
 
-  Townline.panel = { key, legend, town, reasons, table, sources, meanings };
+  Townline.panel = { key, legend, town, reasons, sources, meanings };
 })();

@@ -6,7 +6,8 @@
   const { page, keys } = T.read("data-page");
   const layers = keys.map(key => T.read("data-layer-" + key));
   const towns = layers.find(layer => layer.kind === "polygons") || null;
-  const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches, narrow = window.matchMedia("(max-width: 760px)");
+  const theme = new T.Theme(page), state = new T.State();
 
   const map = L.map("map", {
     attributionControl: false, zoomControl: false, fadeAnimation: false, zoomAnimation: !still, inertia: !still,
@@ -14,7 +15,6 @@
     maxBounds: L.latLngBounds(page.bounds).pad(1.2).extend(page.reach), maxBoundsViscosity: 0.7,
   });
   const box = map.getContainer();
-  box.style.backgroundColor = layers.some(layer => layer.ground && layer.ground.length) ? page.map.water : page.map.land;
   box.setAttribute("role", "group");
   box.setAttribute("aria-label", "Map. Arrow keys move it, plus and minus zoom." + (towns ? " Every " + page.unit + " is in the search and in the table." : ""));
 
@@ -34,7 +34,15 @@
   const labels = new T.Labels(page.labels);
   const fits = towns && towns.fits ? new T.Chooser(byId("chooser"), towns, page) : null;
   const shares = towns && towns.classes.length ? T.shareView(towns, page) : null;
-  let area = null, selected = -1, under = -1;
+  let area = null, selected = -1, under = -1, home = true;
+  const measure = new T.Measure(map, renderer("measure", 490));
+  /* What the other scripts may use; `refresh` follows a change of data, filter or colours. */
+  const app = {
+    map, page, layers, towns, fits, drawn, theme, measure, narrow, verdict, select, toggle, refresh, recolour, whole,
+    selected: () => selected, moved: () => !home,
+  };
+
+  const question = byId("question").textContent;
 
   /* What the map shows of a town: what the chooser says of it, or its verdict on the target. */
   function verdict(index) {
@@ -46,14 +54,39 @@
   }
 
   function whole() {
+    map.once("moveend", () => { home = true; });
     map.fitBounds(page.bounds, { padding: [14, 14], animate: !still });
+  }
+
+  /* After a change of data, filter or colours: areas, names, table, the selected area. */
+  function refresh() {
+    if (!towns) return;
+    area.wear(fits && fits.chosen >= 0 ? fits.view() : shares);
+    app.filter.refresh();
+    area.fade(index => app.filter.keeps(index));
+    labels.refresh();
+    if (app.table.isDrawn()) app.table.draw();
+    state.touch();
+  }
+
+  /* Colours of the ground, which change with the theme; outlines that are drawn in them are drawn anew. */
+  function wearGround() {
+    box.style.backgroundColor = layers.some(layer => layer.ground && layer.ground.length) ? page.map.water : page.map.land;
+    for (const layer of layers) if (drawn[layer.key].wear && drawn[layer.key] !== area) drawn[layer.key].wear(page.map);
+  }
+
+  function wearTheme() {
+    wearGround();
+    for (const layer of layers) if (layer.kind === "lines" && map.hasLayer(drawn[layer.key])) drawn[layer.key].redraw();
+    refresh();
   }
 
   /* -- layers -------------------------------------------------------------------------------------------- */
   function make(layer, z) {
     if (layer.kind === "polygons") return area = new T.Towns(layer, fits && fits.chosen >= 0 ? fits.view() : shares, renderer("layer-" + layer.key, z), marks);
     const name = "layer-" + layer.key;
-    if (layer.kind === "lines") return new T.Lines(layer, { pane: pane(name, z), minZoom: page.map.min_zoom, maxZoom: page.map.max_zoom });
+    if (layer.kind === "lines") return new T.Lines(layer, { pane: pane(name, z), colours: page.map, minZoom: page.map.min_zoom, maxZoom: page.map.max_zoom });
+    if (layer.kind === "dots") return new T.Dots(layer, { pane: pane(name, z), symbols: page.symbols, minZoom: page.map.min_zoom, maxZoom: page.map.max_zoom });
     if (layer.kind === "points") return new T.Points(layer, { pane: pane(name, z), symbols: page.symbols, minZoom: page.map.min_zoom, maxZoom: page.map.max_zoom });
     if (layer.kind === "zones") return T.zones(layer, renderer(name, z));
     const made = T.outlines(layer, renderer(name, z), ground, page);
@@ -62,8 +95,10 @@
   }
 
   function toggle(key, show) {
+    if (show === map.hasLayer(drawn[key])) return;
     if (show) drawn[key].addTo(map);
     else drawn[key].remove();
+    byId("show-" + key).checked = show;
     labels.refresh();
     signs();
     if (drawn[key] === area) whenPointed(-1);
@@ -125,7 +160,7 @@
 
   function place(at) {
     for (const layer of [...layers].reverse()) {
-      if (layer.kind !== "points" || !map.hasLayer(drawn[layer.key])) continue;
+      if (!drawn[layer.key].nearest || !map.hasLayer(drawn[layer.key])) continue;
       const index = drawn[layer.key].nearest(at);
       if (index >= 0) return { layer: layer, index: index, words: drawn[layer.key].words(index), title: layer.title };
     }
@@ -148,6 +183,8 @@
     T.panel.town(byId("town"), towns, index, page);
     if (fits) fits.place(byId("town"), byId("fits"), index);
     document.body.setAttribute("data-selected", towns.names[index]);
+    app.table.mark(true);
+    state.touch();
     if (go && area.areas[index].getBounds().isValid()) {
       map.fitBounds(area.areas[index].getBounds(), { maxZoom: page.map.town_zoom, padding: [60, 60], animate: !still });
     }
@@ -155,7 +192,6 @@
 
   /* Where the panel stands below the map, a town chosen on the map brings its figures into view: just below the
      badge, which stays on top, and not while a double tap is still to come. The focus stays where it is. */
-  const below = window.matchMedia("(max-width: 760px)");
   let bringing = 0;
 
   function bring(figures) {
@@ -166,7 +202,7 @@
 
   function bringSoon(figures) {
     window.clearTimeout(bringing);
-    if (below.matches) bringing = window.setTimeout(() => bring(figures), 250);
+    if (narrow.matches) bringing = window.setTimeout(() => bring(figures), 250);
   }
 
   /* Reasons of chosen places: a click on one brings its reasons into view, a click on its name goes there. */
@@ -176,13 +212,13 @@
     node.open = layer.reasons.open;
     T.panel.reasons(byId("reasons"), layer, page, index => map.setView(places[index], Math.max(map.getZoom(), page.map.place_zoom), { animate: !still }));
     map.on("click", event => {
-      const here = map.hasLayer(drawn[layer.key]) ? drawn[layer.key].nearest(event.containerPoint) : -1;
+      const here = map.hasLayer(drawn[layer.key]) && !measure.active ? drawn[layer.key].nearest(event.containerPoint) : -1;
       if (here < 0) return;
       node.open = true;
       const mine = byId("reasons").querySelector("[data-place='" + here + "']");
       byId("reasons").querySelectorAll("[data-place]").forEach(each => each.classList.toggle("told", each === mine));
       document.body.setAttribute("data-place", here);
-      if (below.matches) bringSoon(mine);
+      if (narrow.matches) bringSoon(mine);
       else mine.scrollIntoView({ behavior: still ? "auto" : "smooth", block: "nearest" });
     });
   }
@@ -191,26 +227,36 @@
     const actions = { select: index => { whenPointed(-1); select(index, true); }, point: index => whenPointed(index) };
     area.on("mouseover", event => { under = event.layer.index; area.mark(under, pointed, 1.2); });
     area.on("mouseout", () => { under = -1; whenPointed(-1); });
-    area.on("click", event => { select(event.layer.index, false); bringSoon(byId("town")); });
+    area.on("click", event => {
+      if (measure.active) return;
+      select(event.layer.index, false);
+      bringSoon(byId("town"));
+    });
     map.on("dblclick", () => window.clearTimeout(bringing));
     T.search(byId("find"), byId("found"), byId("find-said"), towns, page, actions);
     if (shares) T.bar(byId("bar"), towns);
     T.panel.town(byId("town"), towns, -1, page);
     T.panel.meanings(byId("meanings"), towns);
+    app.filter = new T.Filter(byId("filter"), app);
+    T.tools.fold(byId("filter"), narrow);
+    app.filter.whenChanged = refresh;
+    labels.keeps = index => app.filter.keeps(index);
+    app.table = new T.Table(byId("table"), app, actions);
+    app.table.whenSorted = () => state.touch();
     const details = byId("table-box");
-    const list = () => T.panel.table(byId("table"), towns, page, actions, verdict, fits ? fits.title() : "");
     details.addEventListener("toggle", () => {
-      if (details.open && !byId("table").firstChild) list();
+      if (details.open && !app.table.isDrawn()) app.table.draw();
     });
-    const question = byId("question").textContent;
-    if (fits) fits.wire(() => {
-      byId("question").textContent = fits.chosen >= 0 && shares ? "Which " + page.units + " can apply: " + fits.choice().title + "?" : question;
-      byId("head-answer").hidden = fits.chosen >= 0 && shares !== null;
-      area.wear(fits.chosen >= 0 ? fits.view() : shares);
-      byId("layers").classList.toggle("other-colours", fits.chosen >= 0);
-      if (selected >= 0) fits.lead(byId("town"), selected);
-      if (byId("table").firstChild) list();
-    });
+    if (fits) fits.wire(recolour);
+  }
+
+  /* After a change of what the map is coloured by. */
+  function recolour() {
+    byId("question").textContent = fits.chosen >= 0 && shares ? "Which " + page.units + " can apply: " + fits.choice().title + "?" : question;
+    byId("head-answer").hidden = fits.chosen >= 0 && shares !== null;
+    byId("layers").classList.toggle("other-colours", fits.chosen >= 0);
+    if (selected >= 0) fits.lead(byId("town"), selected);
+    refresh();
   }
 
   function homeButton() {
@@ -241,12 +287,19 @@
   map.on("mouseout movestart zoomstart", () => { tip.hidden = true; });
   layers.filter(layer => layer.reasons).forEach(wireReasons);
   if (towns) wireTowns();
-  else for (const node of document.querySelectorAll(".find-box, #town, #table-box, .skip")) node.hidden = true;
+  else for (const node of document.querySelectorAll(".find-box, #town, #table-box, .skip, .controls")) node.hidden = true;
   L.control.zoom({ position: "topleft" }).addTo(map);
   homeButton().addTo(map);
+  measure.control().addTo(map);
   if (keyed) box.appendChild(signBox);
   signs();
   L.control.scale({ position: "bottomleft", metric: true, imperial: true, maxWidth: 140 }).addTo(map);
   new ResizeObserver(() => map.invalidateSize({ animate: false })).observe(box);
-  document.body.setAttribute("data-ready", "true");
+  theme.whenChanged.push(wearTheme);
+  wearGround();
+  app.print = new T.Print(app, theme);
+  T.tools.share(state, app, T.tools.tools(byId("tools"), app, state, theme));
+  map.on("movestart", () => { home = false; });
+  state.read();
+  T.packed.ready().then(() => document.body.setAttribute("data-ready", "true"));
 })();

@@ -74,6 +74,14 @@
       this.raise();
     },
 
+    /* Areas that are not wanted stay on the map, pale. */
+    fade: function (keeps) {
+      this.areas.forEach((area, index) => {
+        const share = keeps(index) ? 1 : 0.16;
+        area.setStyle({ fillOpacity: this.data.opacity * share, opacity: this.data.opacity * (share < 1 ? 0.35 : 1) });
+      });
+    },
+
     raise: function () {
       if (this._map) this.order.forEach(index => this.areas[index].bringToFront());
     },
@@ -109,20 +117,31 @@
   function outlines(data, renderer, ground, page) {
     const lines = lineLatLngs(data.parts, data.xy), style = data.style, group = L.featureGroup();
     const look = { renderer: renderer, smoothFactor: 0.5, interactive: false, opacity: 1, lineCap: "butt" };
-    const casing = { color: style.casing, weight: style.width + 2 * style.casing_width, opacity: 0.75 };
-    if (style.casing) group.addLayer(L.polyline(lines, Object.assign({}, look, casing)));
-    group.addLayer(L.polyline(lines, Object.assign({ color: style.colour, weight: style.width, dashArray: style.dash.join(" ") || null }, look)));
+    const casing = L.polyline(lines, { ...look, weight: style.width + 2 * style.casing_width, opacity: 0.75 });
+    const line = L.polyline(lines, { ...look, weight: style.width, dashArray: style.dash.join(" ") || null });
+    if (style.casing) group.addLayer(casing);
+    group.addLayer(line);
     const land = { renderer: ground, smoothFactor: 0.5, interactive: false, stroke: true, weight: 0.5, color: page.map.land, fillOpacity: 1, fillColor: page.map.land };
     const base = data.ground.map(shape => L.polygon(polygon(shape), land));
+    /* The dark ground has lines of its own; on the light one they are as the style has them. */
+    group.wear = colours => {
+      line.setStyle({ color: colours.line || style.colour });
+      casing.setStyle({ color: colours.line_casing || style.casing });
+      base.forEach(each => each.setStyle({ color: colours.land, fillColor: colours.land }));
+    };
     return { group: group, ground: base };
   }
 
   /* Areas of one colour each, such as those that one site serves: pale, and not to be chosen. */
   function zones(data, renderer) {
-    return L.featureGroup(data.classes.map(each => L.polygon(polygon(each.shape), {
+    const group = L.featureGroup(data.classes.map(each => L.polygon(polygon(each.shape), {
       renderer: renderer, smoothFactor: 0, interactive: false, className: "zone",
       color: each.style.colour, weight: 1.4, opacity: 0.8, fillColor: each.style.colour, fillOpacity: 0.22,
     })));
+    group.wear = colours => group.getLayers().forEach((zone, at) => {
+      zone.setStyle({ color: colours.line || data.classes[at].style.colour, fillOpacity: colours.line ? 0.5 : 0.22 });
+    });
+    return group;
   }
 
   /* The small picture beside a word of the legend. */

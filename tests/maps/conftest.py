@@ -299,3 +299,17 @@ def plan(make_plan):
 @pytest.fixture
 def html(plan):
     return maps.draw(plan).get_root().render()
+
+
+@pytest.fixture
+def screened():
+    """Table `eligibility` of one programme: every fourth town is eligible, borderline, not known, not eligible."""
+    codes = results()["town_geoid"]
+    cycle = ("eligible", "borderline", "not known", "not eligible")
+    return pd.DataFrame({
+        "unit": "community", "place_id": codes, "place": [each[0] for each in TOWNS], "state": "MA",
+        "programme": "hills", "programme_title": "Hill towns grant", "status": "open",
+        "verdict": [cycle[at % 4] for at in range(len(codes))], "reason": "Rate of 7.25 percent; 7.00 percent asked",
+        "margin": 0.25, "margin_unit": "percentage points", "probability": np.nan, "missing": None,
+        "data_as_of": np.datetime64(DAY, "s"), "citation": "42 USC 3161(a)", "day": np.datetime64("2015-07-01", "s"),
+    })  # fmt: skip

@@ -235,15 +235,16 @@ def test_hiding_and_showing_the_towns_keeps_the_colours(opened):
 def test_on_a_phone_chooser_and_legend_stand_above_the_map(visit, fitted):
     opened = visit(maps.draw(fitted()).get_root().render(), 390, 844)
     choose(opened, "hills")
-    chooser, stage = opened.page.locator("#chooser").bounding_box(), opened.page.locator(".stage").bounding_box()
+    chooser, stage = opened.page.locator(".controls").bounding_box(), opened.page.locator(".stage").bounding_box()
     assert chooser["y"] + chooser["height"] <= stage["y"]
     opened.select("Goshen")
     assert opened.page.evaluate("document.documentElement.scrollWidth") == 390
     assert opened.page.evaluate("document.querySelector('#fits').scrollWidth <= 390")
 
 
-def test_the_page_stays_light_and_readable_where_the_reader_prefers_dark(visit, fitted):
+def test_the_page_stays_light_and_readable_where_the_reader_chose_light(visit, fitted):
     opened = visit(maps.draw(fitted()).get_root().render())
+    opened.page.click("#theme")
     opened.page.emulate_media(color_scheme="dark")
     ink, ground = opened.page.evaluate(
         "(({ color, backgroundColor }) => [color, backgroundColor])(getComputedStyle(document.getElementById('programme')))"
