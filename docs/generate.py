@@ -117,6 +117,14 @@ def _page(title: str, about: str, layers: Mapping[str, Layer]) -> str:
     return f"{_MARK}\n\n# {title}\n\n{about}\n\n{index}\n\n" + "\n".join(map(_section, layers.values()))
 
 
+def _publication(layer: Layer) -> str:
+    """Return what publish mode leaves out of a table, in words."""
+    hidden = [f"`{name}`" for name, column in layer.columns.items() if not column.publish]
+    rows = [f"rows whose `{name}` is none of {', '.join(values)}" for name, values in layer.publish_where.items()]
+    gone = ["the table"] if layer.publish == "no" else [*hidden, *rows]
+    return f" `--publish` leaves out {' and '.join(gone)}." if gone else ""
+
+
 def _section(layer: Layer) -> str:
     shape = "no geometry" if layer.geometry == "none" else f"geometry: {layer.geometry}"
     optional = "" if layer.geometry_required or layer.geometry == "none" else " (may be missing)"
@@ -127,7 +135,7 @@ def _section(layer: Layer) -> str:
     )
     return (
         f'<a id="{layer.name}"></a>\n\n## {layer.title}: `{layer.name}`\n\n{layer.meaning}\n\n'
-        f"{shape}{optional}; {key}. Usual source: {layer.source}. Licence: {layer.licence}.\n\n"
+        f"{shape}{optional}; {key}. Usual source: {layer.source}. Licence: {layer.licence}.{_publication(layer)}\n\n"
         f"| column | type | unit | | meaning |\n| --- | --- | --- | --- | --- |\n{rows}\n"
     )
 

@@ -41,6 +41,8 @@ class Column(BaseModel):
         Regular expression that a text must match as a whole.
     meaning
         One sentence for readers.
+    publish
+        Whether publish mode keeps the column.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -54,6 +56,7 @@ class Column(BaseModel):
     allowed: tuple[str, ...] | tuple[int, ...] = ()
     pattern: str = ""
     meaning: str
+    publish: bool = True
 
 
 def conform(values: pd.Series, column: Column) -> tuple[pd.Series, list[str]]:

@@ -46,6 +46,10 @@ class Layer(BaseModel):
         Where such a layer usually comes from, and on what terms.
     columns
         Declared columns by name.
+    publish
+        ``"no"`` where rows are of single premises or licensed: publish mode leaves the table out.
+    publish_where
+        Values by column: publish mode leaves out rows with others.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -61,6 +65,8 @@ class Layer(BaseModel):
     source: str
     licence: str
     columns: dict[str, Column]
+    publish: Literal["yes", "no"] = "yes"
+    publish_where: dict[str, tuple[str, ...]] = {}
 
     def check(self, table: pd.DataFrame, crs: str | None = None) -> pd.DataFrame:
         """Return the table with declared columns and types.

@@ -8,6 +8,7 @@ from maps.dots import Dots as Dots
 from maps.draw import draw as draw
 from maps.eligibility import draw_eligibility as draw_eligibility
 from maps.eligibility import save_eligibility as save_eligibility
+from maps.explore import explore as explore
 from maps.layer import Lines as Lines
 from maps.layer import Outlines as Outlines
 from maps.layer import Points as Points
@@ -17,6 +18,7 @@ from maps.save import save as save
 from maps.siting import draw_siting as draw_siting
 from maps.siting import save_siting as save_siting
 from maps.towns import Polygons as Polygons
+from planner.publish import Publish as Publish
 
 __all__ = [
     "Dots",
@@ -25,6 +27,7 @@ __all__ = [
     "Page",
     "Points",
     "Polygons",
+    "Publish",
     "TownMap",
     "charts",
     "comparison_charts",
@@ -32,6 +35,7 @@ __all__ = [
     "draw_clusters",
     "draw_eligibility",
     "draw_siting",
+    "explore",
     "save",
     "save_clusters",
     "save_eligibility",

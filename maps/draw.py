@@ -12,6 +12,7 @@ from maps.counties import by_county
 from maps.dots import LOCATIONS, located
 from maps.eligibility import TABLE as ELIGIBILITY
 from maps.fits import Fits
+from maps.hexagons import hexagon_layer
 from maps.layer import Lines, Outlines, PageLayer, Points, Words
 from maps.layer import words as words_of
 from maps.page import Heading, TownMap
@@ -22,19 +23,22 @@ from maps.styles import styles
 from maps.told import told
 from maps.towns import VERDICTS, Polygons
 from planner import Plan, words
+from planner.publish import Publish, published
 from planner.summary import middle_mile_sentences
 
 RESULTS = "town_results"
 MILE = "middle_mile_segments"
 
 
-def draw(plan: Plan) -> TownMap:
+def draw(plan: Plan, publish: Publish | None = None) -> TownMap:
     """Return the map of a plan, to be saved as one HTML file that needs no network.
 
     Parameters
     ----------
     plan
         A plan with table ``town_results`` in the region's metric CRS. Layers that it lacks are left out.
+    publish
+        Where given, the map is for everybody: hexagons with counts in place of single premises.
 
     Returns
     -------
@@ -46,6 +50,7 @@ def draw(plan: Plan) -> TownMap:
     ValueError
         Where the plan has no towns to draw, or a layer has no metric CRS.
     """
+    plan = plan if publish is None else published(plan, publish)
     table = plan.tables.get(RESULTS)
     if not isinstance(table, gpd.GeoDataFrame) or table.empty:
         raise ValueError(f"the plan has no table '{RESULTS}' with shapes of towns; plan the region again")
@@ -57,8 +62,9 @@ def draw(plan: Plan) -> TownMap:
         towns.words = replace(towns.words, title="Counties", meaning="Counties, drawn from the shapes of their towns.")
         towns.called = ("county", "counties")
     towns.fits = _fits(plan, towns, "community" if counties is None else "county")
+    cells = hexagon_layer(plan, towns.table["town_geoid"].tolist())
     left_out = () if counties is None else ("counties",)  # a second, coarser outline of the same areas
-    drawn = {layer.key: layer for layer in (towns, *_others(plan, towns.shapes)) if layer.key not in left_out}
+    drawn = {layer.key: layer for layer in (towns, *cells, *_others(plan, towns.shapes)) if layer.key not in left_out}
     rest = {name: words_of(name, rows, declared(name)) for name, rows in plan.layers.items() if name not in drawn}
     known = {key: layer.words for key, layer in drawn.items()} | rest
     listed = [*sources(plan, rest), *([towns.fits.source()] if towns.fits else [])]

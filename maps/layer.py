@@ -3,9 +3,10 @@
 Each has a key, words from its declaration, a place in the legend, and a payload of plain JSON.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 import folium
 import geopandas as gpd
@@ -22,6 +23,7 @@ from maps.styles import ClassStyle, LayerStyle, styles
 from planner.words import count, humanised, text, whole_miles
 
 Payload = dict[str, Any]
+_KEY: Final = re.compile(r"[a-z][a-z0-9_]*")
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,7 @@ class PageLayer(folium.map.Layer):
     Raises
     ------
     ValueError
-        Where the table has no metric CRS, or no style is known for the key.
+        Where the table has no metric CRS, no style is known for the key, or the key is not a plain name.
     """
 
     kind: ClassVar[str]
@@ -94,6 +96,8 @@ class PageLayer(folium.map.Layer):
     def __init__(
         self, key: str, table: gpd.GeoDataFrame, declaration: Any = None, style: LayerStyle | None = None
     ) -> None:
+        if not _KEY.fullmatch(key):
+            raise ValueError(f"layer key '{text(key)}' is not a plain name; use small letters, digits and underscores")
         if style is None and key not in styles().layers:
             raise ValueError(f"layer '{key}' has no entry in maps/styles.toml; add one or give a style")
         self.key = key

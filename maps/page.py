@@ -6,7 +6,8 @@ puts them into JSON blocks, and lets constant scripts draw them.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from html import escape
+from typing import Any, Final
 
 import folium
 from branca.element import Element, Figure
@@ -21,6 +22,7 @@ _ENVIRONMENT = Environment(
     loader=FileSystemLoader(ASSETS), autoescape=True, undefined=StrictUndefined, keep_trailing_newline=True
 )
 _OWN_HEADER = "meta_http"
+_FRAME_PX: Final = 640
 
 
 @dataclass(frozen=True)
@@ -155,6 +157,15 @@ class TownMap(folium.Map):
                 raise ValueError(f"the map has two layers with the key '{child.key}'; give one of them another")
             seen.add(child.key)
             yield child
+
+    def _repr_html_(self, **kwargs: Any) -> str:  # noqa: ARG002 - folium's signature
+        """Return the page in a frame that may run its own scripts and nothing else; notebooks call this."""
+        root: Any = self.get_root()
+        title, page = escape(root.title), escape(root.render())
+        return (
+            f'<iframe title="{title}" sandbox="allow-scripts" width="100%" height="{_FRAME_PX}"'
+            f' style="border:1px solid #d3d7dc" srcdoc="{page}"></iframe>'
+        )
 
     def render(self, **kwargs: Any) -> str:  # noqa: ARG002 - branca's signature
         """Refuse to stand on another figure, which would write scripts from data.

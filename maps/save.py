@@ -10,9 +10,10 @@ from maps.sites import CHOSEN
 from maps.siting import SITING_FILE, draw_siting
 from maps.strengths import STRENGTH
 from planner import Plan
+from planner.publish import Publish, published
 
 
-def save(plan: Plan, folder: str | Path) -> list[Path]:
+def save(plan: Plan, folder: str | Path, publish: Publish | None = None) -> list[Path]:
     """Write everything that `Plan.save` writes, the map as ``map.html``, maps of clusters and sites, and charts.
 
     Parameters
@@ -21,6 +22,8 @@ def save(plan: Plan, folder: str | Path) -> list[Path]:
         The plan.
     folder
         Made where it is missing.
+    publish
+        Where given, everything that is written is for everybody: see `planner.publish.published`.
 
     Returns
     -------
@@ -32,6 +35,7 @@ def save(plan: Plan, folder: str | Path) -> list[Path]:
     PlanError
         Where the folder cannot be written; earlier files stand.
     """
+    plan = plan if publish is None else published(plan, publish)
     pages = {"map.html": rendered(draw(plan)), **_beside(plan)}
     return plan.save(folder, {**pages, **charts(plan.tables, plan.region)})
 

@@ -201,6 +201,8 @@ class ClassStyle(_Style):
     optional: bool = False
     symbol: str | None = None
     size: float = 0.0
+    pattern: Pattern = "plain"
+    ink: Colour = "#55534d"
 
 
 class BoxStyle(_Style):

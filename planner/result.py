@@ -6,6 +6,7 @@ moved, `plan.json` last. The same plan gives the same bytes.
 
 import json
 import platform
+import re
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -23,11 +24,11 @@ import shapely
 
 from layers import Layer, PlanError, declared
 from layers.save import publish, staged, write_csv, write_json
+from planner.notebook import summary_html
 from planner.region import Region
 from planner.summary import headline
 from planner.tables import checked, tables
 
-_PRIVATE: Final = ("premises",)
 _LIBRARIES: Final = (
     "townline",
     "duckdb",
@@ -77,6 +78,11 @@ class Plan:
         """Figures of the plan in brief."""
         return headline(self.region, self.tables)
 
+    def _repr_html_(self) -> str:
+        """Return a short summary for notebooks, without scripts and without a map."""
+        titles = {name: self.declaration(name).title for name in self.tables}
+        return summary_html(self.headline, self.notes, self.tables, titles)
+
     def save(self, folder: str | Path, also: Mapping[str, bytes] | None = None) -> list[Path]:
         """Write ``plan.gpkg``, ``tables/*.csv``, ``plan.json`` and what else is given.
 
@@ -120,7 +126,7 @@ class Plan:
 
     def _write_geopackage(self, path: Path) -> None:
         """Write tables and layers; premises stay out, since they may be licensed."""
-        shown = {f"layer_{name}": table for name, table in self.layers.items() if name not in _PRIVATE}
+        shown = {f"layer_{name}": table for name, table in self.layers.items() if declared(name).publish == "yes"}
         _write_layers({**self.tables, **shown}, path, self.region)
 
 
@@ -233,9 +239,10 @@ def _staged_file(path: Path) -> AbstractContextManager[Path]:
 
 
 def _remove_stale(folder: Path, outputs: Mapping[str, str], before: Iterable[str]) -> None:
-    """Remove tables that the previous plan in the folder wrote and this one does not have."""
+    """Remove tables and charts that the previous plan in the folder wrote and this one does not have."""
     for name in before:
-        if name not in outputs and name in {f"tables/{table}.csv" for table in tables()}:
+        chart = re.fullmatch(r"charts/[a-z0-9-]+\.svg", name)
+        if name not in outputs and (chart or name in {f"tables/{table}.csv" for table in tables()}):
             (folder / name).unlink(missing_ok=True)
 
 

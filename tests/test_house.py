@@ -80,8 +80,8 @@ def test_public_names_are_frozen():
         "load_region", "plan",
     ]  # fmt: skip
     assert maps.__all__ == [
-        "Dots", "Lines", "Outlines", "Page", "Points", "Polygons", "TownMap", "charts", "comparison_charts", "draw",
-        "draw_clusters", "draw_eligibility", "draw_siting", "save", "save_clusters", "save_eligibility", "save_siting",
+        "Dots", "Lines", "Outlines", "Page", "Points", "Polygons", "Publish", "TownMap", "charts", "comparison_charts", "draw",
+        "draw_clusters", "draw_eligibility", "draw_siting", "explore", "save", "save_clusters", "save_eligibility", "save_siting",
     ]  # fmt: skip
     for package in (layers, planner, maps):
         assert all(hasattr(package, name) for name in package.__all__)

@@ -50,6 +50,7 @@
     if (layer.kind === "polygons") return townRows(layer, page);
     if (layer.kind === "outlines") return [];
     if (layer.kind === "dots") return dotRows(layer, page);
+    if (layer.kind === "hexagons") return layer.classes.map((each, at) => classRow(layer.kind, { paint: Townline.hexagonPaint(layer, at) }, {}, each.label, each.amount));
     return layer.classes.map(each => classRow(layer.kind, layer.kind === "lines" ? lineStyle(each.style) : each.style, page.symbols, each.label, each.amount));
   }
 
@@ -65,7 +66,7 @@
     const box = el("input", { type: "checkbox", id: "show-" + layer.key });
     box.checked = layer.show;
     box.addEventListener("change", () => toggle(layer.key, box.checked));
-    const unit = layer.measure === "miles" && layer.amount ? layer.amount : layer.kind === "points" || layer.kind === "dots" ? layer.amount : "";
+    const unit = layer.measure === "miles" && layer.amount ? layer.amount : ["points", "dots", "hexagons"].includes(layer.kind) ? layer.amount : "";
     const own = layer.kind === "outlines" ? [swatch("lines", lineStyle(layer.style), {})] : [];
     const head = el("label", { class: "layer-head" }, [box, ...own, el("span", { class: "layer-words" }, [el("span", { class: "layer-title", text: layer.title }), ...mark(layer.mark)]), el("span", { class: "amount", text: unit })]);
     const rows = layerRows(layer, page);
@@ -125,7 +126,7 @@
       const button = el("button", { type: "button", text: each.title });
       button.addEventListener("click", () => go(index));
       return el("li", { "data-place": index }, [
-        el("h3", {}, [swatch("points", style, page.symbols), button, ...(each.role ? [el("span", { class: "quiet", text: each.role })] : [])]),
+        el("h2", {}, [swatch("points", style, page.symbols), button, ...(each.role ? [el("span", { class: "quiet", text: each.role })] : [])]),
         el("ul", {}, each.said.map(words => el("li", { text: words }))),
       ]);
     })));

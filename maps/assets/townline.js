@@ -88,6 +88,7 @@
     if (layer.kind === "lines") return new T.Lines(layer, { pane: pane(name, z), colours: page.map, minZoom: page.map.min_zoom, maxZoom: page.map.max_zoom });
     if (layer.kind === "dots") return new T.Dots(layer, { pane: pane(name, z), symbols: page.symbols, minZoom: page.map.min_zoom, maxZoom: page.map.max_zoom });
     if (layer.kind === "points") return new T.Points(layer, { pane: pane(name, z), symbols: page.symbols, minZoom: page.map.min_zoom, maxZoom: page.map.max_zoom });
+    if (layer.kind === "hexagons") return new T.Hexagons(layer, renderer(name, z), page);
     if (layer.kind === "zones") return T.zones(layer, renderer(name, z));
     const made = T.outlines(layer, renderer(name, z), ground, page);
     made.ground.forEach(land => land.addTo(map));
@@ -181,6 +182,7 @@
     area.mark(index, chosen, 2.6);
     labels.choose(index);
     T.panel.town(byId("town"), towns, index, page);
+    layers.filter(layer => layer.kind === "hexagons").forEach(layer => T.hexagonRows(byId("town"), layer, index));
     if (fits) fits.place(byId("town"), byId("fits"), index);
     document.body.setAttribute("data-selected", towns.names[index]);
     app.table.mark(true);
@@ -287,7 +289,8 @@
   map.on("mouseout movestart zoomstart", () => { tip.hidden = true; });
   layers.filter(layer => layer.reasons).forEach(wireReasons);
   if (towns) wireTowns();
-  else for (const node of document.querySelectorAll(".find-box, #town, #table-box, .skip, .controls")) node.hidden = true;
+  else layers.filter(layer => layer.kind === "hexagons").forEach(layer => T.hexagonRows(byId("rows"), layer, -1));
+  if (!towns) for (const node of document.querySelectorAll(".find-box, #town, #table-box, .skip, .controls")) node.hidden = true;
   L.control.zoom({ position: "topleft" }).addTo(map);
   homeButton().addTo(map);
   measure.control().addTo(map);

@@ -149,6 +149,8 @@
     const box = svg("svg", { class: "swatch", viewBox: "0 0 28 16", width: 28, height: 16, "aria-hidden": "true", focusable: "false" });
     if (kind === "polygons") {
       box.appendChild(svg("rect", { x: 1.5, y: 1.5, width: 25, height: 13, fill: style.paint, "fill-opacity": style.opacity || 1, stroke: style.outline, "stroke-width": style.outline_width }));
+    } else if (kind === "hexagons") {
+      box.appendChild(svg("path", { d: "M7 1.5H21L27 8L21 14.5H7L1 8Z", fill: style.paint, stroke: "#6d747c", "stroke-width": 1 }));
     } else if (kind === "zones") {
       box.appendChild(svg("rect", { x: 1.5, y: 1.5, width: 25, height: 13, fill: style.colour, "fill-opacity": 0.3, stroke: style.colour, "stroke-width": 1.4 }));
     } else if (kind === "points") {
@@ -180,5 +182,5 @@
     clear(box).appendChild(drawing);
   }
 
-  Object.assign(Townline, { Towns, shareView, outlines, zones, definePatterns, paint, swatch, bar });
+  Object.assign(Townline, { Towns, shareView, outlines, zones, pattern, definePatterns, paint, swatch, bar });
 })();

@@ -26,6 +26,10 @@ AsOf = Annotated[
 ]
 PlaceName = Annotated[str, typer.Argument(help="Code or name of the place.", show_default=False)]
 UnitName = Annotated[str, typer.Option(help="Kind of place, where a name means several: county, community, ...")]
+Published = Annotated[
+    bool, typer.Option("--publish", help="Write only what everybody may see: hexagons in place of single premises.")
+]
+Least = Annotated[int, typer.Option(help="With --publish: smallest count of locations that a hexagon shows.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object for machines.")]
 
 

@@ -15,6 +15,8 @@ from planner.commands import _show_build as show
 from planner.commands._common import (
     AsJson,
     Engine,
+    Least,
+    Published,
     RegionFile,
     Scenario,
     print_json,
@@ -26,6 +28,7 @@ from planner.finance.terms import finance_prices
 from planner.graph.ahead import compiling_ahead
 from planner.last_mile.summary import figures, finance_figures
 from planner.plan import last_mile, middle_mile, plan
+from planner.publish import published
 from planner.region import load_region
 from planner.result import refuse_inputs, save_csv, save_files
 from planner.siting.summary import figures as siting_figures
@@ -38,13 +41,17 @@ _FINANCE_CHARTS = ("charts/cash-flow", "charts/what-matters")
 def demo(
     out: Annotated[Path, typer.Option(help="Folder for the results.")] = Path("townline-demo"),
     *,
+    publish: Published = False,
+    least: Least = 10,
     as_json: AsJson = False,
 ) -> None:
     """Plan the sample region: 161 towns of western and central Massachusetts.
 
     Example: townline demo --out townline-demo
     """
-    _plan_and_save(data_folder() / "sample" / "region.toml", "", out, as_json=as_json)
+    _plan_and_save(
+        data_folder() / "sample" / "region.toml", "", out, publish=_how(least, publish=publish), as_json=as_json
+    )
 
 
 def plan_command(
@@ -53,20 +60,29 @@ def plan_command(
     scenario: Scenario = "",
     engine: Engine = "duckdb",
     *,
+    publish: Published = False,
+    least: Least = 10,
     as_json: AsJson = False,
 ) -> None:
     """Make the whole plan of a region and write tables, GeoPackage and map.
 
     Example: townline plan region.toml --out results
     """
-    _plan_and_save(region, scenario, out, engine, as_json=as_json)
+    _plan_and_save(region, scenario, out, engine, publish=_how(least, publish=publish), as_json=as_json)
 
 
-def _plan_and_save(region_file: Path, scenario: str, out: Path, engine: str = "duckdb", *, as_json: bool) -> None:
+def _how(least: int, *, publish: bool) -> maps.Publish | None:
+    return maps.Publish(least) if publish else None
+
+
+def _plan_and_save(
+    region_file: Path, scenario: str, out: Path, engine: str = "duckdb", *, publish: maps.Publish | None, as_json: bool
+) -> None:
     region = load_region(region_file, scenario)
     with compiling_ahead(wanted=region.middle_mile is not None), progress() as tell:
         made = plan(region, tell, engine)
         tell("map and files")
+        made = made if publish is None else published(made, publish)
         files = maps.save(made, out)
     named = [str(path) for path in files]
     if as_json:

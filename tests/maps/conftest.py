@@ -15,7 +15,10 @@ from playwright.sync_api import sync_playwright
 
 import maps
 from layers import declared
+from planner.plan import plan as plan_of
+from planner.region import load_region
 from planner.tables import tables
+from tests.cases.hilltowns import write_region
 
 CHROMIUM = "/usr/bin/chromium"
 CRS = "EPSG:26986"
@@ -313,3 +316,12 @@ def screened():
         "margin": 0.25, "margin_unit": "percentage points", "probability": np.nan, "missing": None,
         "data_as_of": np.datetime64(DAY, "s"), "citation": "42 USC 3161(a)", "day": np.datetime64("2015-07-01", "s"),
     })  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def hills(tmp_path_factory):
+    """A true plan of some hill towns, with streets designed to every premises, and the folder it is published to."""
+    whole = plan_of(load_region(write_region(tmp_path_factory.mktemp("hills"))))
+    folder = tmp_path_factory.mktemp("published")
+    maps.save(whole, folder, maps.Publish(10))
+    return whole, folder

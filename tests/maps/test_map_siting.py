@@ -87,7 +87,7 @@ def test_the_page_shows_hub_and_satellite_and_says_why(visit, made):
     assert opened.text("h1") == "Where should sites stand?"
     assert "1 hub and 1 satellite chosen of 6 candidates; no choice is better" in opened.text("#answer")
     chosen = by_role(tables["chosen_sites"])
-    assert opened.texts("#reasons h3 button") == chosen["site"].tolist()
+    assert opened.texts("#reasons h2 button") == chosen["site"].tolist()
     assert sorted(opened.texts(".name-site")) == sorted(chosen["site"])
     assert opened.page.get_attribute("#reasons-box", "open") is not None
     why = opened.texts("#reasons [data-place] ul")
@@ -201,7 +201,7 @@ def test_hostile_names_are_shown_as_they_are_written(visit, served):
     html = render(asked, layers, changed)
     for page in (html, re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", html)):
         opened = visit(page)
-        assert opened.texts("#reasons h3 button") == by_role(changed["chosen_sites"])["site"].tolist()
+        assert opened.texts("#reasons h2 button") == by_role(changed["chosen_sites"])["site"].tolist()
         opened.page.select_option("#cluster", index=1)
         opened.page.click("#table-box summary")
         opened.page.wait_for_selector("#table tbody tr")
@@ -216,7 +216,7 @@ def test_on_the_map_of_a_plan_reasons_are_folded_and_grounds_hidden(visit, make_
     both = make_plan(tables=tables)
     opened = visit(maps.draw(both).get_root().render())
     assert opened.page.get_attribute("#reasons-box", "open") is None
-    assert opened.texts("#reasons h3 button") == by_role(tables["chosen_sites"])["site"].tolist()
+    assert opened.texts("#reasons h2 button") == by_role(tables["chosen_sites"])["site"].tolist()
     assert opened.page.locator(".signs").count() == 0
     opened.assert_clean()
     plain = visit(maps.draw(plan).get_root().render())

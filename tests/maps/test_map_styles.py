@@ -93,6 +93,14 @@ def test_verdicts_on_eligibility_can_be_told_apart(deficiency):
 
 
 @pytest.mark.parametrize("deficiency", DEFICIENCIES)
+def test_classes_of_hexagons_can_be_told_apart(deficiency):
+    looks = styles().layers["location_hexagons"].classes
+    seen = [lab(np.clip(DEFICIENCIES[deficiency] @ linear(look.colour), 0, 1)) for look in looks]
+    assert min(distance(one, other) for one, other in itertools.combinations(seen, 2)) >= 15
+    assert len({(look.pattern, look.colour) for look in looks}) == len(seen)
+
+
+@pytest.mark.parametrize("deficiency", DEFICIENCIES)
 @pytest.mark.parametrize("scale", ["shares", "quotients"])
 def test_classes_of_strength_can_be_told_apart(scale, deficiency):
     looks = [*getattr(styles().clusters, scale).values(), styles().clusters.unknown]
