@@ -6,6 +6,9 @@ from maps.charts import charts
 from maps.clusters import CLUSTERS_FILE, draw_clusters
 from maps.draw import draw
 from maps.publish import rendered
+from maps.report.files import REPORT
+from maps.report.files import pages as written
+from maps.report.region import report
 from maps.sites import CHOSEN
 from maps.siting import SITING_FILE, draw_siting
 from maps.strengths import STRENGTH
@@ -14,7 +17,7 @@ from planner.publish import Publish, published
 
 
 def save(plan: Plan, folder: str | Path, publish: Publish | None = None) -> list[Path]:
-    """Write everything that `Plan.save` writes, the map as ``map.html``, maps of clusters and sites, and charts.
+    """Write all that `Plan.save` writes, ``map.html``, maps of clusters and sites, the report, and charts.
 
     Parameters
     ----------
@@ -36,8 +39,9 @@ def save(plan: Plan, folder: str | Path, publish: Publish | None = None) -> list
         Where the folder cannot be written; earlier files stand.
     """
     plan = plan if publish is None else published(plan, publish)
-    pages = {"map.html": rendered(draw(plan)), **_beside(plan)}
-    return plan.save(folder, {**pages, **charts(plan.tables, plan.region)})
+    drawn = charts(plan.tables, plan.region)
+    told = written(REPORT, report(plan, drawn))
+    return plan.save(folder, {"map.html": rendered(draw(plan)), **_beside(plan), **told, **drawn})
 
 
 def _beside(plan: Plan) -> dict[str, bytes]:

@@ -282,10 +282,14 @@ def make_plan():
             as_of=dt.date(2015, 7, 1),
             crs=CRS,
             targets=[target],
+            target=target,
             prices=given.get("prices", prices()),
+            scenario="",
         )
         return types.SimpleNamespace(
             region=region,
+            notes=(),
+            provenance={},
             layers=given.get("layers", layers()),
             tables={"town_results": given.get("results", results()), **given.get("tables", {})},
             declaration=lambda name: tables()[name] if name in tables() else declared(name),
