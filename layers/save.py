@@ -18,13 +18,19 @@ _FORMULA: Final = r"[\s\u200b-\u200f\ufeff\u2060]*[=+\-@\uff1d\uff0b\uff0d\uff20
 
 def write_csv(table: pd.DataFrame, path: Path) -> None:
     """Write a table without its geometry; text that a spreadsheet would run as a formula gets an apostrophe."""
+    plain = spreadsheet_safe(table)
+    plain.to_csv(path, index=False, lineterminator="\n", date_format="%Y-%m-%d")
+
+
+def spreadsheet_safe(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table without its geometry, with an apostrophe before text that a spreadsheet would run as a formula."""
     plain = pd.DataFrame(table.drop(columns="geometry", errors="ignore"))
     for name in plain.columns:
         if isinstance(plain[name].dtype, pd.StringDtype):
             plain[name] = plain[name].str.replace(r"\r\n?", "\n", regex=True)
             risky = plain[name].str.match(_FORMULA).fillna(value=False).astype(bool)
             plain[name] = plain[name].mask(risky, "'" + plain[name])
-    plain.to_csv(path, index=False, lineterminator="\n", date_format="%Y-%m-%d")
+    return plain
 
 
 def write_json(path: Path, content: Mapping[str, Any]) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 import typer
 
 from layers import TownlineError
-from planner.commands import _show, build, files, hand_over, screen, sites
+from planner.commands import _show, build, files, handover, screen, sites
 
 app = typer.Typer(
     name="townline",
@@ -35,7 +35,8 @@ COMMANDS: Mapping[str, Callable[..., None]] = {
     "match": screen.match_command,
     "clusters": sites.clusters_command,
     "site": sites.site_command,
-    "report": hand_over.report_command,
+    "report": handover.report_command,
+    "export": handover.export_command,
     "adapt": files.adapt_command,
     "check": files.check_command,
     "ingest": files.ingest_command,

@@ -127,7 +127,7 @@ class Plan:
     def _write_geopackage(self, path: Path) -> None:
         """Write tables and layers; premises stay out, since they may be licensed."""
         shown = {f"layer_{name}": table for name, table in self.layers.items() if declared(name).publish == "yes"}
-        _write_layers({**self.tables, **shown}, path, self.region)
+        write_layers({**self.tables, **shown}, path, self.region)
 
 
 def refuse_inputs(region: Region, places: Iterable[Path]) -> None:
@@ -187,11 +187,11 @@ def save_files(
             (stage / name).parent.mkdir(exist_ok=True)
             (stage / name).write_bytes(content)
         if shapes:
-            _write_layers(shapes, stage / geopackage, region)
+            write_layers(shapes, stage / geopackage, region)
         return publish(stage, [stage / name for name in names], folder)
 
 
-def _write_layers(tables: Mapping[str, pd.DataFrame], path: Path, region: Region) -> None:
+def write_layers(tables: Mapping[str, pd.DataFrame], path: Path, region: Region) -> None:
     """Write a GeoPackage; its own time stamps are the region's day, so that the same plan gives the same bytes."""
     before = pyogrio.get_gdal_config_option("OGR_CURRENT_DATE")
     pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": f"{region.as_of.isoformat()}T00:00:00.000Z"})
@@ -203,13 +203,18 @@ def _write_layers(tables: Mapping[str, pd.DataFrame], path: Path, region: Region
 
 
 def _write_layer(table: pd.DataFrame, path: Path, name: str) -> None:
-    options: dict[str, Any] = {}
-    if isinstance(table, gpd.GeoDataFrame):
-        kinds = set(table.geometry.geom_type)
-        several = kinds != {"Point"} and (len(kinds) > 1 or "Polygon" in kinds)
-        kind = f"Multi{min(kinds).removeprefix('Multi')}" if several else kinds.pop()
-        options = {"geometry_type": kind, "promote_to_multi": several}
+    options = geometry_options(table) if isinstance(table, gpd.GeoDataFrame) else {}
     pyogrio.write_dataframe(table, path, layer=name, driver="GPKG", **options)
+
+
+def geometry_options(table: gpd.GeoDataFrame) -> dict[str, Any]:
+    """Return what a writer must know of a table's geometry: its one type, and whether single parts become several."""
+    kinds = set(table.geometry.geom_type.dropna())
+    if not kinds:
+        return {}
+    several = kinds != {"Point"} and (len(kinds) > 1 or "Polygon" in kinds)
+    kind = f"Multi{min(kinds).removeprefix('Multi')}" if several else kinds.pop()
+    return {"geometry_type": kind, "promote_to_multi": several}
 
 
 def write_bytes(path: Path, content: bytes) -> None:

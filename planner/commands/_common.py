@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
+from planner.publish import Publish
 from planner.region import Region
 
 RegionFile = Annotated[Path, typer.Argument(help="Region file (TOML); 'townline init' writes one.", show_default=False)]
@@ -31,6 +32,11 @@ Published = Annotated[
 ]
 Least = Annotated[int, typer.Option(help="With --publish: smallest count of locations that a hexagon shows.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object for machines.")]
+
+
+def publishing(least: int, *, publish: bool) -> Publish | None:
+    """Return how a plan is made fit for publication, where that is asked for."""
+    return Publish(least) if publish else None
 
 
 def remove_stale(out: Path, made: Iterable[str], known: Iterable[str]) -> None:

@@ -22,6 +22,7 @@ from planner.commands._common import (
     print_json,
     print_result,
     progress,
+    publishing,
 )
 from planner.covered import cover
 from planner.finance.terms import finance_prices
@@ -50,7 +51,7 @@ def demo(
     Example: townline demo --out townline-demo
     """
     _plan_and_save(
-        data_folder() / "sample" / "region.toml", "", out, publish=_how(least, publish=publish), as_json=as_json
+        data_folder() / "sample" / "region.toml", "", out, publish=publishing(least, publish=publish), as_json=as_json
     )
 
 
@@ -68,11 +69,7 @@ def plan_command(
 
     Example: townline plan region.toml --out results
     """
-    _plan_and_save(region, scenario, out, engine, publish=_how(least, publish=publish), as_json=as_json)
-
-
-def _how(least: int, *, publish: bool) -> maps.Publish | None:
-    return maps.Publish(least) if publish else None
+    _plan_and_save(region, scenario, out, engine, publish=publishing(least, publish=publish), as_json=as_json)
 
 
 def _plan_and_save(

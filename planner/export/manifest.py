@@ -1,0 +1,140 @@
+"""The manifest of a hand-over: every file with its hash, and the check of a folder against it."""
+
+import json
+from collections.abc import Iterable, Mapping
+from hashlib import sha256
+from pathlib import Path, PurePosixPath
+from typing import Any, Final
+
+from layers import PlanError
+from planner.export.handover import Handover, Made, origins
+
+NAME: Final = "manifest.json"
+README: Final = "README.txt"
+_CSV: Final = (
+    "In CSV files, text that a spreadsheet would run as a formula begins with an apostrophe that is not in the data,\n"
+    "and every line break within text is one line feed."
+)
+_REAL: Final = {"published", "not stated"}
+
+
+def manifest(handover: Handover, made: Iterable[Made], stage: Path, left_out: Iterable[str]) -> dict[str, Any]:
+    """Return the manifest: region, provenance, tables with their terms, files with their hashes, what is left out."""
+    plan = handover.plan
+    made = list(made)
+    used = sorted({name for each in made for name in each.tables})
+    return {
+        "region": plan.region.name,
+        "as_of": plan.region.as_of.isoformat(),
+        "crs": plan.region.crs,
+        "provenance": dict(plan.provenance),
+        "tables": {name: _table(handover, name) for name in used},
+        "files": [_file(each, stage) for each in sorted(made, key=lambda each: each.name)],
+        "left_out": list(left_out),
+    }
+
+
+def _table(handover: Handover, name: str) -> dict[str, Any]:
+    declaration, table = handover.declaration(name), handover.tables[name]
+    return {
+        "title": declaration.title,
+        "rows": len(table),
+        "origins": origins(table),
+        "source": declaration.source,
+        "licence": declaration.licence,
+    }
+
+
+def _file(each: Made, stage: Path) -> dict[str, Any]:
+    path = stage / each.name
+    return {
+        "name": each.name, "bytes": path.stat().st_size, "sha256": _hash(path), "format": each.form,
+        "tables": list(each.tables), "rows": each.rows, "crs": each.crs, "schema": each.schema,
+    }  # fmt: skip
+
+
+def _hash(path: Path) -> str:
+    with path.open("rb") as file:
+        found = sha256()
+        while block := file.read(1 << 20):
+            found.update(block)
+    return found.hexdigest()
+
+
+def readme(content: Mapping[str, Any], titles: Mapping[str, str]) -> str:
+    """Return the text for people: what is here, what is not a surveyed fact, on what terms, how to check it."""
+    invented = sorted(
+        f"{name}: {', '.join(sorted(set(table['origins']) - _REAL))}"
+        for name, table in content["tables"].items()
+        if set(table["origins"]) - _REAL
+    )
+    terms: dict[str, list[str]] = {}
+    for table in content["tables"].values():
+        terms.setdefault(_line(table["licence"]), []).append(table["title"])
+    said = [f"{licence}: {len(titled)} tables, such as {min(titled)}" for licence, titled in sorted(terms.items())]
+    parts = [
+        f"{_line(content['region'])}: hand-over files of a Townline plan, as of {content['as_of']}.",
+        "Formats\n" + "\n".join(f"  {name}: {title}" for name, title in titles.items()),
+        f"Places are in {content['crs']}, except in files that manifest.json gives another CRS.",
+        "Not surveyed facts\nThese tables hold rows that are generated, modelled or approximate; column origin says which.\n"
+        + ("\n".join(f"  {line}" for line in invented) or "  none"),
+        "Terms\nAs each source gives them; manifest.json says it table by table.\n"
+        + "\n".join(f"  {line}" for line in said),
+        "Left out\n" + ("\n".join(f"  {_line(line)}" for line in content["left_out"]) or "  nothing"),
+        _CSV,
+        "To check that no file has changed: townline export --verify FOLDER",
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _line(text: str) -> str:
+    return " ".join(str(text).split())
+
+
+def verify(folder: Path) -> int:
+    """Check every file of a hand-over against its manifest and return how many there are.
+
+    Raises
+    ------
+    PlanError
+        With all files that are missing, changed or not where a hand-over puts them.
+    """
+    listed = _listed(folder)
+    faults = []
+    for name, digest in listed.items():
+        path = folder / name
+        if not _inside(name):
+            faults.append(f"file '{name}' lies outside the folder; the manifest is not one of ours")
+        elif not path.is_file():
+            faults.append(f"file '{name}' is missing")
+        elif _hash(path) != digest:
+            faults.append(f"file '{name}' has changed since it was written")
+    if faults:
+        raise PlanError(f"folder {folder}", [*faults, "export again"])
+    return len(listed)
+
+
+def _inside(name: str) -> bool:
+    path = PurePosixPath(name)
+    return not path.is_absolute() and ".." not in path.parts and "\\" not in name
+
+
+def _listed(folder: Path) -> dict[str, str]:
+    path = folder / NAME
+    if not path.is_file():
+        raise PlanError(f"folder {folder}", [f"holds no {NAME}; 'townline export' makes one"])
+    try:
+        content = json.loads(path.read_text("utf-8"))
+        return {str(each["name"]): str(each["sha256"]) for each in content["files"]}
+    except (ValueError, KeyError, TypeError):
+        raise PlanError(f"file {path}", ["is not the manifest of a hand-over; export again"]) from None
+
+
+def unchanged(folder: Path) -> list[str]:
+    """Return the files that an earlier hand-over wrote into a folder and that nobody has touched since."""
+    try:
+        listed = _listed(folder)
+    except PlanError:
+        return []
+    there = {name: folder / name for name in listed if _inside(name)}
+    return [name for name, path in there.items() if path.is_file() and _hash(path) == listed[name]]
