@@ -18,6 +18,7 @@ SCRIPTS = (
     "labels.js",
     "panel.js",
     "chooser.js",
+    "views.js",
     "search.js",
     "theme.js",
     "state.js",

@@ -1,7 +1,8 @@
 """A plan on a map."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 
 import geopandas as gpd
 import pandas as pd
@@ -21,7 +22,8 @@ from maps.siting import site_layers
 from maps.sources import sources
 from maps.styles import styles
 from maps.told import told
-from maps.towns import VERDICTS, Polygons
+from maps.towns import Polygons
+from maps.variants import Variant, beside, views
 from planner import Plan, words
 from planner.publish import Publish, published
 from planner.summary import middle_mile_sentences
@@ -30,13 +32,18 @@ RESULTS = "town_results"
 MILE = "middle_mile_segments"
 
 
-def draw(plan: Plan, publish: Publish | None = None) -> TownMap:
+def draw(
+    plan: Plan, scenarios: Mapping[str, Plan] = MappingProxyType({}), *, publish: Publish | None = None
+) -> TownMap:
     """Return the map of a plan, to be saved as one HTML file that needs no network.
 
     Parameters
     ----------
     plan
-        A plan with table ``town_results`` in the region's metric CRS. Layers that it lacks are left out.
+        A plan with table ``town_results`` in the region's metric CRS. Layers that it lacks are left out. Where it has
+        table ``coverage_change``, the map also shows the earlier filings and what has changed since.
+    scenarios
+        Plans of scenarios by name: the map also shows each of them, on the towns of the first plan, and what it changes.
     publish
         Where given, the map is for everybody: hexagons with counts in place of single premises.
 
@@ -50,28 +57,48 @@ def draw(plan: Plan, publish: Publish | None = None) -> TownMap:
     ValueError
         Where the plan has no towns to draw, or a layer has no metric CRS.
     """
-    plan = plan if publish is None else published(plan, publish)
+    if publish is not None:
+        plan, scenarios = published(plan, publish), {name: published(each, publish) for name, each in scenarios.items()}
+    here = _variant("", plan)
+    towns = here.towns
+    towns.fits = _fits(plan, towns, "community" if towns.called[0] == "town" else "county")
+    others = [_variant(name, each) for name, each in scenarios.items()]
+    towns.views, own = views(here, others)
+    drawn: dict[str, PageLayer] = {"towns": towns, **here.layers}
+    rest = {name: words_of(name, rows, declared(name)) for name, rows in plan.layers.items() if name not in drawn}
+    known = {key: layer.words for key, layer in drawn.items()} | rest
+    listed = [*sources(plan, rest), *([towns.fits.source()] if towns.fits else []), *beside(here, others)]
+    made = TownMap(_heading(plan, towns, known, others), listed)
+    for layer in (*drawn.values(), *own.values()):
+        layer.add_to(made)
+    return made
+
+
+def _variant(name: str, plan: Plan) -> Variant:
+    """Return a plan with its areas and layers as they are drawn.
+
+    Raises
+    ------
+    ValueError
+        Where it has no areas to draw.
+    """
     table = plan.tables.get(RESULTS)
     if not isinstance(table, gpd.GeoDataFrame) or table.empty:
-        raise ValueError(f"the plan has no table '{RESULTS}' with shapes of towns; plan the region again")
-    target = plan.region.targets[0]
+        of = f" of scenario '{name}'" if name else ""
+        raise ValueError(f"the plan{of} has no table '{RESULTS}' with shapes of towns; plan the region again")
     counties = by_county(plan)
     shown = told(_with_origin(table, plan), plan.tables) if counties is None else counties
-    towns = Polygons(shown, target.share, declared("towns"), plan.declaration(RESULTS))
+    towns = Polygons(shown, plan.region.targets[0].share, declared("towns"), plan.declaration(RESULTS))
     if counties is not None:
         towns.words = replace(towns.words, title="Counties", meaning="Counties, drawn from the shapes of their towns.")
         towns.called = ("county", "counties")
-    towns.fits = _fits(plan, towns, "community" if counties is None else "county")
     cells = hexagon_layer(plan, towns.table["town_geoid"].tolist())
+    layers = {layer.key: layer for layer in (*cells, *_others(plan, towns.shapes))}
     left_out = () if counties is None else ("counties",)  # a second, coarser outline of the same areas
-    drawn = {layer.key: layer for layer in (towns, *cells, *_others(plan, towns.shapes)) if layer.key not in left_out}
-    rest = {name: words_of(name, rows, declared(name)) for name, rows in plan.layers.items() if name not in drawn}
-    known = {key: layer.words for key, layer in drawn.items()} | rest
-    listed = [*sources(plan, rest), *([towns.fits.source()] if towns.fits else [])]
-    made = TownMap(_heading(plan, towns, known), listed)
-    for layer in drawn.values():
-        layer.add_to(made)
-    return made
+    once = {*(layer.key for layer in (*cells, *site_layers(plan.tables, plan.layers))), LOCATIONS}
+    return Variant(
+        name, plan, towns, {key: each for key, each in layers.items() if key not in left_out}, frozenset(once)
+    )
 
 
 def _fits(plan: Plan, towns: Polygons, unit: str) -> Fits | None:
@@ -93,26 +120,30 @@ def _with_origin(table: gpd.GeoDataFrame, plan: Plan) -> gpd.GeoDataFrame:
     return table.assign(**{name: table["town_geoid"].map(known[name]).to_numpy() for name in common})
 
 
-def _heading(plan: Plan, towns: Polygons, known: Mapping[str, Words]) -> Heading:
-    target, counts, units = plan.region.targets[0], towns.counts(), towns.called
-    label, share = words.text(target.label), words.percent(target.share)
+def _heading(plan: Plan, towns: Polygons, known: Mapping[str, Words], others: Sequence[Variant]) -> Heading:
+    aim, units = towns.aim(plan.region.targets[0].label), towns.called
     return Heading(
         region=words.text(plan.region.name),
-        question=f"Which {units[1]} have {label} Mbps for at least {share} of premises?",
-        answer=_answer(counts, units[1]),
+        question=f"Which {units[1]} have {aim}?",
+        answer=towns.answer(),
         as_of=words.day(plan.region.as_of),
-        badge=badge(_origins(towns, known, plan.tables.get("eligibility")), styles().badge),
-        target=f"{label} Mbps for at least {share} of premises",
+        badge=badge(_shown(list(_origins(towns, known, plan.tables.get("eligibility"))), others), styles().badge),
+        target=aim,
         unit=units[0],
         units=units[1],
     )
 
 
-def _answer(counts: Mapping[str, int], units: str) -> dict[str, str]:
-    total = words.count(sum(counts.values()))
-    said = {name: f"{words.count(counts[name])} {styles().verdicts[name].count_label}" for name in VERDICTS}
-    said["pass"] = f"{words.count(counts['pass'])} of {total} {units} {styles().verdicts['pass'].count_label}"
-    return {name: said[name] for name in ("pass", "fail", "not known")}
+def _shown(mine: list[tuple[str, Provenance]], others: Sequence[Variant]) -> Iterator[tuple[str, Provenance]]:
+    """Yield what the map shows with its origin; of scenarios what the plan as it stands does not say already."""
+    said = {(noun, origin) for noun, found in mine for origin in found.origins}
+    yield from mine
+    for each in others:
+        known = {key: layer.words for key, layer in each.layers.items()}
+        for noun, found in _origins(each.towns, known, None):
+            if not {(noun, origin) for origin in found.origins} <= said:
+                said |= {(noun, origin) for origin in found.origins}
+                yield noun, found
 
 
 def _origins(

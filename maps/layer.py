@@ -5,7 +5,7 @@ Each has a key, words from its declaration, a place in the legend, and a payload
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Final
 
 import folium
@@ -108,6 +108,10 @@ class PageLayer(folium.map.Layer):
         self.crs = table.crs
         super().__init__(name=self.words.title, overlay=True, control=True, show=self.style.show)
         self._name = type(self).__name__
+
+    def retitle(self, title: str) -> None:
+        """Give the layer another title."""
+        self.words = replace(self.words, title=title)
 
     def payload(self) -> Payload:
         """Return all that the page needs to draw the layer, as plain JSON."""

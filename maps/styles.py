@@ -128,6 +128,63 @@ class ClustersStyle(_Style):
     unknown: StrengthStyle
 
 
+class FieldStyle(_Style):
+    """One line of a town's panel, the heading that it stands under, and whether readers can filter by its texts."""
+
+    column: str
+    label: str
+    format: Format
+    group: str
+    filter: bool = False
+    short: str | None = None
+    of: str | None = None
+
+
+class ChangeLook(_Style):
+    """How one kind of change looks; widths in pixels."""
+
+    pattern: Pattern
+    fill: Colour
+    ink: Colour
+    outline: Colour
+    outline_width: Stops
+    colour: Colour
+
+
+class ChangeClass(_Style):
+    """One class of a change: its words, its sign, and which of the looks it has."""
+
+    label: str
+    sign: str
+    look: str
+
+
+class ChangeMeasure(_Style):
+    """Classes of one measure, in order: much up, up, the same, down, much down, not known; `big` is a large change.
+
+    `table` names the columns that the table shows beside own lines of the change.
+    """
+
+    big: float = 0.0
+    table: tuple[str, ...]
+    classes: Annotated[tuple[ChangeClass, ...], Field(min_length=6, max_length=6)]
+
+
+class ChangesStyle(_Style):
+    """Looks and classes of changes between two plans or days, and lines of the panel that only changes have."""
+
+    looks: dict[str, ChangeLook]
+    measures: dict[str, ChangeMeasure]
+    fields: tuple[FieldStyle, ...] = ()
+
+    @model_validator(mode="after")
+    def _known(self) -> Self:
+        named = {each.look for measure in self.measures.values() for each in measure.classes}
+        if lost := sorted(named - set(self.looks)):
+            raise ValueError(f"changes have no look named {', '.join(lost)}")
+        return self
+
+
 class PatternStyle(_Style):
     """Hatch, dots and lines, in pixels."""
 
@@ -162,18 +219,6 @@ class BadgeStyle(_Style):
     ending: str
     ending_without_generated: str
     columns: dict[str, str]
-
-
-class FieldStyle(_Style):
-    """One line of a town's panel, the heading that it stands under, and whether readers can filter by its texts."""
-
-    column: str
-    label: str
-    format: Format
-    group: str
-    filter: bool = False
-    short: str | None = None
-    of: str | None = None
 
 
 class TownStyle(_Style):
@@ -263,6 +308,7 @@ class Styles(_Style):
     verdicts: dict[str, VerdictStyle]
     eligibility: EligibilityStyle
     clusters: ClustersStyle
+    changes: ChangesStyle
     patterns: PatternStyle
     labels: LabelStyle
     badge: BadgeStyle

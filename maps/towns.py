@@ -1,11 +1,11 @@
 """Towns on the map: classes of the share served, verdicts, and what the panel says about each town."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
-from typing import Any
+from typing import Any, Protocol
 
 import geopandas as gpd
 import numpy as np
@@ -29,6 +29,19 @@ class ShareClass:
     colour: str
     ink: str
     verdict: str
+
+
+class Views(Protocol):
+    """What else than the plan as it stands the areas can show."""
+
+    @property
+    def fields(self) -> Sequence[FieldStyle]:
+        """Lines of the panel that any of the views has."""
+        ...
+
+    def payload(self) -> Payload:
+        """Return all for the page."""
+        ...
 
 
 class ShareClasses:
@@ -149,6 +162,7 @@ class Polygons(PageLayer):
         self.results = results
         self.called = ("town", "towns")
         self.fits: Fits | None = None
+        self.views: Views | None = None
         plain = table.drop(columns=table.geometry.name)
         self.rows: list[Row] = [{str(name): cell for name, cell in row.items()} for row in plain.to_dict("records")]
         self.share_classes = ShareClasses(target)
@@ -162,25 +176,52 @@ class Polygons(PageLayer):
     def content(self) -> Payload:
         """Return shapes, classes, names and what the panel says."""
         simple = geometry.coverage(self.shapes, styles().map.town_tolerance_m)
-        fields = [field for field in styles().town.fields if field.column in self.table]
+        fields = self.views.fields if self.views else self.fields()
         return {
             "amount": words.count(len(self.rows)),
-            "classes": self._classes(),
+            "classes": self.classes(),
             "class_of": self.class_of,
             "shapes": [geometry.encoded_polygon(shape) for shape in self.to_page(simple)],
             "names": [words.text(row.get("town")) or words.text(row.get("town_geoid")) for row in self.rows],
             "hints": [words.text(row.get("county")) for row in self.rows],
             "verdicts": [verdict_of(row) for row in self.rows],
             "labels": self._labels(simple),
-            "tips": [tip(row, self.target) for row in self.rows],
+            "tips": self.tips(),
             "fields": [self._field(field) for field in fields],
-            "values": [[value(row, field) for field in fields] for row in self.rows],
+            "values": self.values(fields),
             "table": [name for name in styles().town.table if name in self.table],
             "opacity": 1.0,
             "fits": self.fits.payload(self.called) if self.fits else None,
+            "views": self.views.payload() if self.views else None,
         }
 
-    def _classes(self) -> list[Payload]:
+    def fields(self) -> list[FieldStyle]:
+        """Return the lines of the panel that the table has columns for."""
+        return [field for field in styles().town.fields if field.column in self.table]
+
+    def values(self, fields: Sequence[FieldStyle]) -> list[list[str]]:
+        """Return what the panel says in each line of each town."""
+        return [[value(row, field) for field in fields] for row in self.rows]
+
+    def tips(self) -> list[list[str]]:
+        """Return the lines of each town's tooltip below its name."""
+        return [tip(row, self.target) for row in self.rows]
+
+    def answer(self) -> dict[str, str]:
+        """Return the number of towns by verdict, in words."""
+        counts, looks = self.counts(), styles().verdicts
+        said = {name: f"{words.count(counts[name])} {looks[name].count_label}" for name in VERDICTS}
+        said["pass"] = f"{words.count(counts['pass'])} of {words.count(sum(counts.values()))} {self.called[1]} " + (
+            looks["pass"].count_label
+        )
+        return {name: said[name] for name in ("pass", "fail", "not known")}
+
+    def aim(self, label: str) -> str:
+        """Return the target of one town, in words; `label` names its speeds."""
+        return f"{words.text(label)} Mbps for at least {words.percent(self.target)} of premises"
+
+    def classes(self) -> list[Payload]:
+        """Return the classes of the legend, each with its number of towns."""
         return [
             {
                 "label": each.label,

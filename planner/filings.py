@@ -19,7 +19,7 @@ import pyarrow as pa
 from ibis import BaseBackend
 
 from layers import LayerError
-from layers.availability import MET, ServiceRule, by_area, by_provider, in_towns
+from layers.availability import MET, PERHAPS, ServiceRule, by_area, by_provider, in_towns
 from layers.engines import engine, parquet, write_parquet
 from layers.reduced import State, reduce
 from layers.universe import Universe, of_fabric, of_premises
@@ -241,8 +241,9 @@ class _Counting:
         both = placed.left_join(old, placed.location_id == old.location_id)
         sums: dict[str, ir.Value] = {}
         for place in range(1, len(self.region.targets) + 1):
-            now, then = both[f"tier_{place}"] == MET, both[f"old_tier_{place}"].fill_null(0) == MET
-            found = {"before": then, "now": now, "gained": now & ~then, "lost": then & ~now}
+            now, old = both[f"tier_{place}"] == MET, both[f"old_tier_{place}"].fill_null(0)
+            then = old == MET
+            found = {"before": then, "perhaps": old == PERHAPS, "now": now, "gained": now & ~then, "lost": then & ~now}
             sums |= {f"{name}_{place}": ibis.ifelse(held, 1, 0).sum() for name, held in found.items()}
         return _frame(both.group_by("town_geoid").aggregate(locations=both.count(), **sums))
 

@@ -151,6 +151,7 @@ def _change(counts: pd.DataFrame, names: pd.Series, targets: Sequence[Target], b
     for place, target in enumerate(targets, 1):
         table = counts[["town_geoid"]].assign(target=target.label, premises=counts["locations"])
         table["served_before"], table["served"] = counts[f"before_{place}"], counts[f"now_{place}"]
+        table["unknown_before"] = counts[f"perhaps_{place}"]
         table["gained"], table["lost"] = counts[f"gained_{place}"], counts[f"lost_{place}"]
         frames.append(table)
     table = pd.concat(frames, ignore_index=True).sort_values("town_geoid", kind="stable", ignore_index=True)

@@ -224,4 +224,5 @@
   };
 
   Townline.Chooser = Chooser;
+  Townline.unpack = unpack;
 })();

@@ -2,6 +2,7 @@
 /* Which areas a reader wants to see: by verdict, by the reading that colours the map, by a text of few values. */
 (function () {
   const { el, clear } = Townline;
+  const FIRST = ["fail", "not known", "pass"];
   const MOST_VALUES = 12, MOST_FIELDS = 6, LONGEST = 60;
 
   function capital(words) {
@@ -56,8 +57,9 @@
     verdicts: function () {
       const { towns, page } = this.app;
       if (!towns.verdicts.length) return [];
-      const options = ["fail", "not known", "pass"].map(verdict => [verdict, capital(page.verdicts[verdict].label), index => towns.verdicts[index] === verdict]);
-      return [["Target", options]];
+      const there = [...new Set(towns.classes.map(each => each.verdict))].sort((a, b) => FIRST.indexOf(a) - FIRST.indexOf(b));
+      const options = there.map(verdict => [verdict, capital(page.verdicts[verdict].label), index => towns.verdicts[index] === verdict]);
+      return [[towns.heading || "Target", options]];
     },
 
     readings: function () {

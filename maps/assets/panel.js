@@ -20,7 +20,7 @@
         const look = page.verdicts[each.verdict];
         const row = classRow("polygons", { paint: paint(index), outline: look.pattern === "plain" ? "#8b8982" : look.outline, outline_width: Townline.stop(look.outline_width, 10) }, {}, each.label, each.amount);
         row.setAttribute("data-count", each.count);
-        row.querySelector(".class-label").appendChild(el("span", { class: "verdict-word", text: each.verdict === "not known" ? "" : " " + look.sign + " " + look.label }));
+        row.querySelector(".class-label").appendChild(el("span", { class: "verdict-word", text: each.verdict === "not known" ? "" : " " + look.sign + (look.label === each.label ? "" : " " + look.label) }));
         return row;
       })
       .concat([el("li", { class: "total" }, [el("span", { class: "class-label", text: "All " + page.units }), el("span", { class: "amount", text: layer.amount })])]);
@@ -80,6 +80,14 @@
   /* Towns first, then from the uppermost layer down. */
   function inOrder(layers) {
     return layers.filter(layer => layer.kind === "polygons").concat(layers.filter(layer => layer.kind !== "polygons").reverse());
+  }
+
+  /* Legend rows of the towns layer anew, after its classes have changed. */
+  function classes(box, layer, page) {
+    const rows = box.querySelector(".layer-polygons .classes");
+    if (!rows) return;
+    clear(rows);
+    for (const row of townRows(layer, page)) rows.appendChild(row);
   }
 
   function legend(box, layers, page, toggle) {
@@ -158,5 +166,5 @@
     }
   }
 
-  Townline.panel = { key, legend, town, reasons, sources, meanings };
+  Townline.panel = { classes, key, legend, town, reasons, sources, meanings };
 })();

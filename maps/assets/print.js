@@ -33,7 +33,7 @@
       this.head = el("div", { class: "sheet-head" }, [
         el("p", { class: "sheet-region", text: [said.region, said.day].filter(words => words).join(" · ") }),
         el("p", { class: "sheet-question", text: said.title }),
-        ...[said.answer, said.only].filter(words => words).map(words => el("p", { class: "sheet-answer", text: words })),
+        ...[said.answer, said.view, said.only].filter(words => words).map(words => el("p", { class: "sheet-answer", text: words })),
         ...(said.caution ? [el("p", { class: "sheet-caution", text: said.caution })] : []),
       ]);
       clear(this.box).append(this.head, this.side, el("p", { class: "sheet-foot", text: said.sources }));

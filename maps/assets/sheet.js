@@ -23,7 +23,7 @@
 
   /* Legend of what is shown: the reading that colours the map, then layers from the uppermost down. */
   function legend(app) {
-    const shown = [...document.querySelectorAll("#layers .layer")].filter(box => box.querySelector("input").checked);
+    const shown = [...document.querySelectorAll("#layers .layer")].filter(box => !box.hidden && box.querySelector("input").checked);
     const read = app.fits && app.fits.chosen >= 0;
     const found = shown.map(box => [box, ofLayer(box)]).map(([box, each]) => read && box.classList.contains("layer-polygons") ? { ...each, rows: [] } : each);
     if (!read) return found;
@@ -61,6 +61,7 @@
       region: words(document.querySelector(".eyebrow bdi")),
       day: words(document.querySelector(".eyebrow .day")),
       answer: hidden ? "" : words(byId("answer")),
+      view: words(byId("view-said")),
       only: only ? "In full colour: " + only + " (" + app.filter.words() + ")" : "",
       caution: caution(byId("badge")),
       legend: legend(app),

@@ -4,9 +4,10 @@
   const { el, clear, plainText } = Townline;
   const FACTORS = { M: 1e6 };
 
-  /* Number at the start of a displayed text, such as "$1.43M" or "9,596 of 10,000"; null where there is none. */
+  /* Number at the start of a displayed text, such as "$1.43M" or "9,596 of 10,000", and after the arrow where a text says
+     before and after; null where there is none. */
   function numberOf(words) {
-    const found = /(-?)\$?(\d[\d,]*(?:\.\d+)?)([M]?)/.exec(words);
+    const found = /(-?)\$?(\d[\d,]*(?:\.\d+)?)([M]?)/.exec(words.split(" → ").pop());
     return found ? (found[1] ? -1 : 1) * Number(found[2].replace(/,/g, "")) * (FACTORS[found[3]] || 1) : null;
   }
 
@@ -25,7 +26,7 @@
   Table.prototype = {
     columns: function () {
       const { towns, page, fits } = this.app;
-      const verdict = fits && !towns.classes.length ? fits.words.verdict : "Verdict";
+      const verdict = fits && !towns.classes.length ? fits.words.verdict : towns.heading || "Verdict";
       const own = towns.table.map(name => towns.fields.findIndex(field => field.column === name)).map(at => ({
         key: towns.fields[at].column, words: towns.fields[at].short, text: index => towns.values[index][at],
         value: index => towns.fields[at].number ? numberOf(towns.values[index][at]) : towns.values[index][at] || null,
@@ -43,7 +44,8 @@
         const code = fits.code(fits.choice().units[0], index);
         return code < 0 ? null : code;
       }
-      return ["fail", "not known", "pass"].indexOf(towns.verdicts[index]);
+      const order = ["fail", "not known", "pass"].indexOf(towns.verdicts[index]);
+      return order < 0 ? towns.class_of[index] : order;
     },
 
     /* Areas that the filter keeps, in order; what has no value comes last either way. */
@@ -70,7 +72,7 @@
 
     draw: function () {
       const columns = this.columns(), rows = this.rows(columns), held = this.held(), high = this.box.scrollTop;
-      const title = this.app.fits ? this.app.fits.title() : "";
+      const { fits, views } = this.app, title = (fits && fits.title()) || (views ? views.title() : "");
       const sorted = columns.find(each => each.key === this.sort.key) || columns[0];
       const said = this.app.filter.words() + ", sorted by " + sorted.words.toLowerCase() + (this.sort.down ? ", descending." : ", ascending.");
       clear(this.box).appendChild(el("table", {}, [

@@ -95,7 +95,7 @@
 
   /* What a shared link carries: each part looks its value up in what the page has. */
   function share(state, app, start) {
-    const { map, towns, layers, drawn, fits, filter, table, theme } = app;
+    const { map, towns, layers, fits, views, filter, table, theme } = app;
     const where = () => [map.getCenter().lat.toFixed(4), map.getCenter().lng.toFixed(4), map.getZoom()].join(",");
     const nameOf = index => towns.names.filter(name => name === towns.names[index]).length > 1 ? towns.names[index] + "|" + towns.hints[index] : towns.names[index];
     state.add("theme", () => theme.state === "auto" ? "" : theme.state, words => { theme.set(words || "auto"); start.named(); });
@@ -106,9 +106,11 @@
       fits.choose(wanted);
       app.recolour();
     });
+    if (views) state.add("view", () => views.at ? views.view().key : "", words => { Townline.views.choose(words || views.list[0].key); });
     if (filter) ["only", "and"].forEach((key, at) => state.add(key, () => filter.keys[at], words => { if (words !== filter.keys[at]) filter.choose(at, words); }));
     if (table) state.add("sort", () => table.sort.key === "name" && !table.sort.down ? "" : (table.sort.down ? "-" : "") + table.sort.key, words => table.sortBy(words.replace(/^-/, "") || "name", words.startsWith("-")));
-    const differs = on => layers.filter(layer => map.hasLayer(drawn[layer.key]) === on && layer.show !== on).map(layer => layer.key).join(",");
+    const ticked = layer => document.getElementById("show-" + layer.key).checked;
+    const differs = on => layers.filter(layer => ticked(layer) === on && layer.show !== on).map(layer => layer.key).join(",");
     const wanted = {};
     for (const on of [true, false]) state.add(on ? "on" : "off", () => differs(on), words => {
       wanted[on] = words.split(",");

@@ -34,11 +34,12 @@
   const labels = new T.Labels(page.labels);
   const fits = towns && towns.fits ? new T.Chooser(byId("chooser"), towns, page) : null;
   const shares = towns && towns.classes.length ? T.shareView(towns, page) : null;
+  const views = towns && towns.views ? new T.Views(byId("chooser"), towns, page) : null;
   let area = null, selected = -1, under = -1, home = true;
   const measure = new T.Measure(map, renderer("measure", 490));
   /* What the other scripts may use; `refresh` follows a change of data, filter or colours. */
   const app = {
-    map, page, layers, towns, fits, drawn, theme, measure, narrow, verdict, select, toggle, refresh, recolour, whole,
+    map, page, layers, towns, fits, views, drawn, theme, measure, narrow, verdict, select, toggle, refresh, recolour, whole,
     selected: () => selected, moved: () => !home,
   };
 
@@ -95,11 +96,13 @@
     return made.group;
   }
 
-  function toggle(key, show) {
+  /* Ticks or unticks a layer, which then shows where the view has it. */
+  function toggle(key, ticked) {
+    const show = ticked && (!views || views.holds(key));
+    byId("show-" + key).checked = ticked;
     if (show === map.hasLayer(drawn[key])) return;
     if (show) drawn[key].addTo(map);
     else drawn[key].remove();
-    byId("show-" + key).checked = show;
     labels.refresh();
     signs();
     if (drawn[key] === area) whenPointed(-1);
@@ -177,13 +180,21 @@
     } else tip.hidden = true;
   }
 
+  /* The panel of the selected town, and what choosers say of it. */
+  function figures() {
+    T.panel.town(byId("town"), towns, selected, page);
+    if (selected < 0) return;
+    layers.filter(layer => layer.kind === "hexagons").forEach(layer => T.hexagonRows(byId("town"), layer, selected));
+    if (views) views.lead(byId("town"), selected);
+    if (fits) fits.lead(byId("town"), selected);
+  }
+
   function select(index, go) {
     selected = index;
     area.mark(index, chosen, 2.6);
     labels.choose(index);
-    T.panel.town(byId("town"), towns, index, page);
-    layers.filter(layer => layer.kind === "hexagons").forEach(layer => T.hexagonRows(byId("town"), layer, index));
-    if (fits) fits.place(byId("town"), byId("fits"), index);
+    figures();
+    if (fits) fits.list(byId("fits"), index);
     document.body.setAttribute("data-selected", towns.names[index]);
     app.table.mark(true);
     state.touch();
@@ -249,16 +260,45 @@
     details.addEventListener("toggle", () => {
       if (details.open && !app.table.isDrawn()) app.table.draw();
     });
+    if (views) wireViews();
+    T.exposeViews(views);
     if (fits) fits.wire(recolour);
   }
 
   /* After a change of what the map is coloured by. */
   function recolour() {
-    byId("question").textContent = fits.chosen >= 0 && shares ? "Which " + page.units + " can apply: " + fits.choice().title + "?" : question;
-    byId("head-answer").hidden = fits.chosen >= 0 && shares !== null;
+    if (views && fits.chosen >= 0 && views.at) views.choose(0);
+    const other = fits.chosen >= 0 && shares !== null;
+    if (views) views.dress();
+    byId("question").textContent = other ? "Which " + page.units + " can apply: " + fits.choice().title + "?" : views ? byId("question").textContent : question;
+    byId("head-answer").hidden = other;
     byId("layers").classList.toggle("other-colours", fits.chosen >= 0);
     if (selected >= 0) fits.lead(byId("town"), selected);
     refresh();
+  }
+
+  /* Layers of the view, as the reader has ticked them. */
+  function follow() {
+    for (const layer of layers) {
+      byId("layers").querySelector("[data-layer='" + layer.key + "']").hidden = !views.holds(layer.key);
+      toggle(layer.key, byId("show-" + layer.key).checked);
+    }
+  }
+
+  /* Another view: legend, bar, panel, layers, colours and table follow. Views show areas by their own figures. */
+  function wireViews() {
+    views.wire(() => {
+      if (fits && views.at) fits.choose(-1);
+      T.definePatterns(towns, page);
+      T.panel.classes(byId("layers"), towns, page);
+      T.bar(byId("bar"), towns);
+      whenPointed(-1);
+      figures();
+      follow();
+      if (fits) recolour();
+      else refresh();
+    });
+    follow();
   }
 
   function homeButton() {

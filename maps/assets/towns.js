@@ -26,6 +26,7 @@
     const patterns = towns.classes.map((each, index) => pattern(fillId(index), page.verdicts[each.verdict].pattern, each.colour, each.ink, page.patterns));
     const fits = towns.fits ? towns.fits.looks : [];
     fits.forEach((look, code) => patterns.push(pattern("fit-" + code, look.pattern, look.fill, look.ink, page.patterns)));
+    for (const old of document.querySelectorAll("body > .patterns")) old.remove();
     document.body.appendChild(
       svg("svg", { class: "patterns", width: 0, height: 0, "aria-hidden": "true", focusable: "false" }, [svg("defs", {}, patterns)])
     );
@@ -41,7 +42,7 @@
     return {
       fill: index => paint(data.class_of[index]),
       look: index => page.verdicts[data.verdicts[index]],
-      rank: index => rank[data.verdicts[index]],
+      rank: index => Number(page.verdicts[data.verdicts[index]].rank || rank[data.verdicts[index]] || 0),
     };
   }
 
@@ -162,11 +163,11 @@
     return box;
   }
 
-  /* Share of towns by verdict, as a bar. */
+  /* Share of towns by verdict, as a bar, in the order of the classes. */
   function bar(box, towns) {
-    const totals = { "pass": 0, "fail": 0, "not known": 0 }, paints = {}, most = {};
+    const totals = {}, paints = {}, most = {};
     towns.classes.forEach((each, index) => {
-      totals[each.verdict] += each.count;
+      totals[each.verdict] = (totals[each.verdict] || 0) + each.count;
       if (each.count >= (most[each.verdict] || 0)) {
         most[each.verdict] = each.count;
         paints[each.verdict] = paint(index);
@@ -174,7 +175,7 @@
     });
     const all = towns.names.length, drawing = svg("svg", { width: "100%", height: "100%", focusable: "false" });
     let from = 0;
-    for (const verdict of ["pass", "fail", "not known"]) {
+    for (const verdict of Object.keys(totals)) {
       const share = totals[verdict] / all * 100;
       drawing.appendChild(svg("rect", { x: from + "%", y: 0, width: share + "%", height: "100%", fill: paints[verdict] }));
       from += share;

@@ -213,7 +213,7 @@ def finance_command(
 
 def compare_command(
     region: RegionFile,
-    out: Annotated[Path, typer.Option(help="Folder for the tables and charts.")] = Path("comparison"),
+    out: Annotated[Path, typer.Option(help="Folder for the tables, map.html and charts.")] = Path("comparison"),
     scenario: Annotated[
         list[str] | None, typer.Option(help="Scenario to compare; repeat it. All where none is named.")
     ] = None,
@@ -221,15 +221,18 @@ def compare_command(
     *,
     as_json: AsJson = False,
 ) -> None:
-    """Plan each scenario of a region file and show the plans side by side: figures, towns, charts.
+    """Plan each scenario of a region file and show the plans side by side: figures, towns, map, charts.
 
     Example: townline compare region.toml --scenario faster --out comparison
     """
     with progress() as tell:
         made = compare.plans(region, scenario or [], tell, engine)
-    tables = compare.compare(made)
-    first = next(iter(made.values())).region
-    files = save_files(tables, out, first, "", maps.comparison_charts(tables))
+        tell("tables and map")
+        tables = compare.compare(made)
+        stands, *others = made
+        page = maps.draw(made[stands], {name: made[name] for name in others}).get_root().render().encode()
+        first = made[stands].region
+        files = save_files(tables, out, first, "", {"map.html": page, **maps.comparison_charts(tables)})
     if as_json:
         rows = json.loads(tables["comparison"].to_json(orient="records"))
         print_result(first, {"comparison": rows}, [], files)

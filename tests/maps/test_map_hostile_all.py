@@ -93,7 +93,7 @@ def test_the_page_of_a_plan_shows_all_of_them_as_they_are(visit, planned):
     codes = planned.tables["town_results"]["town_geoid"].tolist()
     verdicts = checked("eligibility", spoilt(rows("community", codes, "one", ALL)))
     planned = dataclasses.replace(planned, tables={**planned.tables, "eligibility": verdicts})
-    made = maps.draw(planned, maps.Publish(3))
+    made = maps.draw(planned, publish=maps.Publish(3))
     middle = planned.tables["town_results"].geometry.union_all().centroid
     for layer in own_layers(planned.region.crs, middle):
         layer.add_to(made)

@@ -12,6 +12,7 @@ import shapely
 
 from layers import PlanError, declarations
 from maps import geometry
+from maps.binary import unpacked_lines, unpacked_points
 from planner.locations import locations
 from planner.publish import Publish, published
 from planner.publish._cells import parts
@@ -30,6 +31,9 @@ def drawn(value):
     """Return every point that a page draws, from all runs of differences and rings in its data."""
     found = set()
     if isinstance(value, dict):
+        if "packed" in value:
+            xy = unpacked_lines(value["packed"])[1] if "lines" in value["packed"] else unpacked_points(value["packed"])[0]
+            found |= set(map(tuple, xy.tolist()))
         for each in value.values():
             found |= drawn(each)
     elif isinstance(value, list) and len(value) > 1 and all(isinstance(each, int) for each in value):
@@ -51,11 +55,11 @@ def test_no_place_and_no_name_of_a_location_is_in_any_file(hills):
     texts = {f"{value:.5f}" for value in [*degrees.x, *degrees.y]}
     metres = {f"{value:.1f}" for value in [*premises.geometry.x, *premises.geometry.y]}
     files = [path for path in folder.rglob("*") if path.is_file()]
-    assert {"map.html", "plan.gpkg", "plan.json", f"{NAME}.csv"} <= {path.name for path in files}
+    assert {"map.html", "report.html", "plan.gpkg", "plan.json", f"{NAME}.csv"} <= {path.name for path in files}
     for path in files:
         content = path.read_bytes()
         assert not names & set(re.findall(rb"\d{10}", content)), path
-        if path.suffix == ".html":
+        if path.name == "map.html":
             blocks = re.findall(r'<script type="application/json"[^>]*>(.*?)</script>', content.decode(), re.DOTALL)
             points = set().union(*(drawn(json.loads(block)) for block in blocks))
             assert len(points) > 100

@@ -85,6 +85,21 @@ def test_share_colours_can_be_told_apart(deficiency):
 
 
 @pytest.mark.parametrize("deficiency", DEFICIENCIES)
+def test_changes_can_be_told_apart(deficiency):
+    looks = styles().changes.looks.values()
+    seen = [lab(np.clip(DEFICIENCIES[deficiency] @ linear(look.fill), 0, 1)) for look in looks]
+    assert min(distance(one, other) for one, other in itertools.combinations(seen, 2)) >= 15
+
+
+def test_changes_are_told_apart_without_any_colour():
+    for measure in styles().changes.measures.values():
+        assert len({each.sign for each in measure.classes}) == len({each.label for each in measure.classes}) == 6
+        assert {each.look for each in measure.classes} == set(styles().changes.looks)
+    for look in styles().changes.looks.values():
+        assert contrast(look.colour, "#ffffff") >= 4.5
+
+
+@pytest.mark.parametrize("deficiency", DEFICIENCIES)
 def test_verdicts_on_eligibility_can_be_told_apart(deficiency):
     looks = styles().eligibility.verdicts.values()
     seen = [lab(np.clip(DEFICIENCIES[deficiency] @ linear(look.fill), 0, 1)) for look in looks]

@@ -172,6 +172,7 @@ def test_change_counts_what_was_gained_and_lost(two_towns):
     wanted = ["served_before", "served", "gained", "lost", "change_share"]
     assert change.loc[(TOWNS[0], "25/3"), wanted].tolist() == [48, 48, 2, 2, 0]
     assert change.loc[(TOWNS[1], "100/20"), wanted].tolist() == [30, 40, 10, 0, 0.2]
+    assert change["unknown_before"].tolist() == [0, 0, 0, 0]
     path = write_region(two_towns, filings='folder = "before"\nearlier = "filings"\nrule = "reliable-technology"')
     with pytest.raises(LayerError, match="exchange the folders"):
         covered(path)
