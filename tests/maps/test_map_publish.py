@@ -32,7 +32,11 @@ def drawn(value):
     found = set()
     if isinstance(value, dict):
         if "packed" in value:
-            xy = unpacked_lines(value["packed"])[1] if "lines" in value["packed"] else unpacked_points(value["packed"])[0]
+            xy = (
+                unpacked_lines(value["packed"])[1]
+                if "lines" in value["packed"]
+                else unpacked_points(value["packed"])[0]
+            )
             found |= set(map(tuple, xy.tolist()))
         for each in value.values():
             found |= drawn(each)
