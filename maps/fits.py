@@ -78,11 +78,16 @@ class Fits:
         return [(name, units) for name, units in found if units]
 
     def start(self) -> int:
-        """Return the programme to begin with: of those that are open, or else of all, that with most places eligible."""
+        """Return the programme to begin with.
 
-        def rank(at: int) -> tuple[int, int, int]:
+        It says something and is open, if one is; then it tells places apart; then most places are eligible.
+        """
+
+        def rank(at: int) -> tuple[bool, bool, bool, int, int]:
             counts, shown = self._shown(self.programmes[at][1])
-            return -int(_one(shown.rows, "status") == "open"), -counts["eligible"], at
+            whole = sum(counts.values())
+            closed, same = _one(shown.rows, "status") != "open", max(counts.values()) == whole
+            return counts["not known"] == whole, closed, same, -counts["eligible"], at
 
         return min(range(len(self.programmes)), key=rank)
 

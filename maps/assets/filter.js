@@ -9,6 +9,10 @@
     return words.charAt(0).toUpperCase() + words.slice(1);
   }
 
+  function count(number) {
+    return number.toLocaleString("en-US");
+  }
+
   function Filter(box, app) {
     this.box = box;
     this.app = app;
@@ -92,7 +96,7 @@
         if (!mine) this.keys[at] = "";
         clear(select).appendChild(el("option", { value: "", text: at ? "Any " + all[at].slice(0, 2).map(group => group[0].toLowerCase()).join(" or ") : "All " + this.app.page.units }));
         for (const [title, group] of all[at]) {
-          select.appendChild(el("optgroup", { label: title }, group.map(([key, label, test]) => el("option", { value: key, text: label + " (" + every.filter(test).length + ")" }))));
+          select.appendChild(el("optgroup", { label: title }, group.map(([key, label, test]) => el("option", { value: key, text: label + " (" + count(every.filter(test).length) + ")" }))));
         }
         select.value = this.keys[at];
         select.hidden = !options.length;
@@ -110,12 +114,12 @@
 
     words: function () {
       const all = this.app.towns.names.length;
-      return (this.tests.length ? this.shown + " of " + all : "All " + all) + " " + (all === 1 ? this.app.page.unit : this.app.page.units);
+      return (this.tests.length ? count(this.shown) + " of " + count(all) : "All " + count(all)) + " " + (all === 1 ? this.app.page.unit : this.app.page.units);
     },
 
     /* What is chosen, in words; empty where nothing is. */
     chosenWords: function () {
-      return this.selects.filter(select => select.value).map(select => select.selectedOptions[0].textContent.replace(/ \(\d+\)$/, "")).join(", ");
+      return this.selects.filter(select => select.value).map(select => select.selectedOptions[0].textContent.replace(/ \([\d,]+\)$/, "")).join(", ");
     },
   };
 

@@ -65,7 +65,7 @@
       this.place();
       this.fit();
       map.invalidateSize({ animate: false, pan: false });
-      map.fitBounds(this.view.moved ? this.view.bounds : this.app.page.bounds, { animate: false });
+      map.fitBounds(this.view.moved ? this.view.bounds : this.app.page.bounds, { animate: false, padding: [20, 12] });
     },
 
     place: function () {

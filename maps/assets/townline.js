@@ -130,7 +130,7 @@
     } else if (layer.kind === "points" && layer.names.length) {
       labels.add("site", layer.names, layer.xy, index => {
         const size = layer.classes[layer.class_of[index]].style.size;
-        return { size: 13, weight: 700, rank: -1, minZoom: 0, maxZoom: 99, apart: size };
+        return { size: 13, weight: 700, rank: -1, minZoom: towns && narrow.matches ? map.getBoundsZoom(page.bounds) + 0.8 : 0, maxZoom: 99, apart: size };
       }, isShown(layer.key));
     } else if (layer.kind === "outlines") {
       const county = layer.label_kind === "county";

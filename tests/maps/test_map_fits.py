@@ -324,6 +324,10 @@ def test_a_map_begins_with_the_open_programme_that_most_places_can_use(eligibili
     fits = Fits(eligibility, TOWNS, "community", MARKETS)
     assert [name for name, _ in fits.programmes] == ["hills", "labs", "works", "ports", "yards"]
     assert fits.start() == 0
+    silent = eligibility.assign(verdict=eligibility["verdict"].mask(eligibility["programme"] == "hills", "not known"))
+    assert (
+        Fits(silent, TOWNS, "community", MARKETS).start() == 1
+    )  # an open programme of which nothing is known is not first
     assert Fits(eligibility, ["99"], "community").programmes == []
 
 
