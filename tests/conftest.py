@@ -15,6 +15,13 @@ settings.load_profile("repeatable")
 ROOT = Path(__file__).parents[1]
 CASES = Path(__file__).parent / "cases"
 SHARED = ROOT.parent / "shared"
+LONGEST = ("test_benchmarks.py", "test_docs.py", "test_availability.py", "test_map_hostile.py", "test_what_if.py")
+
+
+def pytest_collection_modifyitems(items):
+    """Begin with the longest files: where workers share the files, none is left alone with one of them at the end."""
+    order = {name: number for number, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: order.get(item.path.name, len(order)))
 
 
 @pytest.fixture

@@ -63,6 +63,7 @@ class Visit:
         self.context = browser.new_context(
             viewport={"width": width, "height": height}, offline=True, reduced_motion=motion, has_touch=width < 500
         )
+        self.context.set_default_timeout(120_000)  # a busy machine is no fault of the page
         self.page = self.context.new_page()
         self.requests: list[str] = []
         self.console: list[str] = []
@@ -93,6 +94,12 @@ class Visit:
         self.page.fill("#find", name)
         self.page.press("#find", "Enter")
         self.page.wait_for_function("name => document.body.dataset.selected === name", arg=name)
+
+    def wait(self, milliseconds):
+        """Wait by the page's own clock: what it put off for a shorter time has happened then, however slow it is."""
+        self.page.evaluate(
+            "wait => new Promise(done => setTimeout(() => requestAnimationFrame(done), wait))", milliseconds
+        )
 
     def text(self, selector):
         return self.page.locator(selector).first.text_content()

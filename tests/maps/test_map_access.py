@@ -66,7 +66,7 @@ def open_all(opened):
         page.click("#table-box summary")
         page.wait_for_selector("#table tbody tr")
     page.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true; })")
-    page.wait_for_timeout(50)
+    opened.wait(50)
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -273,7 +273,7 @@ def test_the_picture_has_the_classes_of_the_map_and_its_words(visit, html):
     ):
         assert said in words
     assert opened.text("#tools-said") == "Picture saved."
-    opened.page.wait_for_timeout(100)
+    opened.wait(100)
     assert [url for url in opened.requests if not url.startswith(("blob:", "data:"))] == [opened.path.as_uri()]
     assert opened.console == opened.errors == opened.page.evaluate("window.violations") == []
 

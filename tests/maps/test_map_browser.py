@@ -23,7 +23,7 @@ def test_no_request_but_the_file_and_no_complaint(visit, html):
     opened.page.wait_for_selector("#table tbody tr")
     for _ in range(4):
         opened.page.click(".leaflet-control-zoom-in")
-        opened.page.wait_for_timeout(300)
+        opened.wait(300)
     opened.assert_clean()
 
 
@@ -246,7 +246,7 @@ def test_on_a_phone_a_double_tap_zooms_and_stays_on_the_map(visit, html):
     scale = opened.text(".leaflet-control-scale-line")
     box = opened.page.locator("#map").bounding_box()
     opened.page.mouse.dblclick(box["x"] + box["width"] / 2 + 40, box["y"] + box["height"] / 2 + 20)
-    opened.page.wait_for_timeout(600)
+    opened.wait(600)
     assert opened.text(".leaflet-control-scale-line") != scale
     assert opened.page.evaluate("window.scrollY") == 0
 
@@ -254,14 +254,14 @@ def test_on_a_phone_a_double_tap_zooms_and_stays_on_the_map(visit, html):
 def test_on_a_phone_search_and_table_keep_focus_and_place(visit, html):
     opened = visit(html, 390, 844)
     opened.select("Goshen")
-    opened.page.wait_for_timeout(600)
+    opened.wait(600)
     assert opened.page.evaluate("document.activeElement.id") == "find"
     assert opened.page.locator("#find").bounding_box()["y"] >= 0
     opened.page.click("#table-box summary")
     button = opened.page.locator("#table tbody button").nth(9)
     button.scroll_into_view_if_needed()
     button.click()
-    opened.page.wait_for_timeout(600)
+    opened.wait(600)
     assert opened.text("#town h2") == "Monroe"
     assert opened.page.evaluate("document.activeElement.textContent") == "Monroe"
     assert 0 <= button.bounding_box()["y"] < 844
@@ -271,7 +271,7 @@ def test_at_full_width_a_click_on_a_town_scrolls_nothing(visit, html):
     opened = visit(html)
     box = opened.page.locator("#map").bounding_box()
     opened.page.mouse.click(box["x"] + box["width"] / 2 + 40, box["y"] + box["height"] / 2 + 20)
-    opened.page.wait_for_timeout(600)
+    opened.wait(600)
     assert opened.text("#town h2") == "Goshen"
     assert opened.page.evaluate("[window.scrollY, document.querySelector('#panel').scrollTop]") == [0, 0]
 

@@ -92,7 +92,7 @@ def test_every_location_is_drawn_once_at_every_zoom(visit, located, zoom):
     plan, table = located()
     opened = shown(visit, plan, width=2000, height=1800)
     opened.page.evaluate("zoom => window.map.setZoom(zoom, { animate: false })", zoom)
-    opened.page.wait_for_timeout(400)
+    opened.wait(400)
     expected = by_status(table)
     assert opened.page.evaluate(DRAWN) == [expected[label] for label in ("Served", "Not known", "Unserved")]
     assert opened.page.evaluate("Townline.dots.locations.count()") == expected

@@ -83,7 +83,7 @@ def both(visit, html):
         opened = visit(page)
         yield opened
         opened.page.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true; })")
-        opened.page.wait_for_timeout(50)
+        opened.wait(50)
         assert opened.page.evaluate("document.querySelectorAll('img, iframe, object, embed, textarea').length") == 0
         assert opened.page.evaluate("Object.prototype.length === undefined && ({}).ran === undefined")
         opened.assert_clean()

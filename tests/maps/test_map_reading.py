@@ -49,8 +49,7 @@ def column(opened, number):
 
 
 def fragment(opened):
-    opened.page.wait_for_timeout(350)
-    return {key: found[0] for key, found in parse_qs(urlsplit(opened.page.url).fragment).items()}
+    return {key: found[0] for key, found in parse_qs(fragment_of(opened)).items()}
 
 
 def follow(opened, words):
@@ -233,8 +232,8 @@ def test_copy_link_says_so_or_shows_the_link(page):
 
 
 def fragment_of(opened):
-    opened.page.wait_for_timeout(350)
-    return urlsplit(opened.page.url).fragment
+    opened.wait(350)  # the address follows a moment later
+    return urlsplit(opened.page.evaluate("window.location.href")).fragment
 
 
 def test_the_state_is_written_where_history_refuses(page):
@@ -285,7 +284,7 @@ def test_keys_alone_measure(page):
     assert page.page.locator(".cross").is_visible()
     for key in ("Enter", "ArrowRight", "Enter", "ArrowDown", "Enter"):
         page.page.keyboard.press(key)
-        page.page.wait_for_timeout(60)
+        page.wait(60)
     assert page.text("#measure-said").startswith("3 points, ")
     page.page.keyboard.press("Backspace")
     assert page.text("#measure-said").startswith("2 points, ")
