@@ -103,12 +103,15 @@ class Change:
         """Return how many areas change and how, then the sums that the measure has."""
         counts = [self.class_of.count(number) for number in range(len(self.look.classes))]
         changed = len(self.class_of) - counts[SAME] - counts[UNKNOWN]
-        said = [f"{words.count(changed)} of {words.count(len(self.class_of))} {self.called[1]} change"]
-        said += [
-            f"{each.label}: {words.count(count)}"
+        how = [
+            f"{words.count(count)} {each.label[0].lower()}{each.label[1:]}"
             for number, (each, count) in enumerate(zip(self.look.classes, counts, strict=True))
-            if count and number != SAME
+            if count and number not in (SAME, UNKNOWN)
         ]
+        lead = f"{words.count(changed)} of {words.count(len(self.class_of))} {self.called[1]} change"
+        said = [f"{lead}: {', '.join(how)}" if how else lead]
+        if counts[UNKNOWN]:
+            said.append(f"{words.count(counts[UNKNOWN])} not known")
         if self.measure == COST:
             both = self.table[["cost_before_usd", "cost_after_usd"]].dropna().sum()
             said.append(f"public cost {_arrow(*map(words.usd, both))}")

@@ -107,11 +107,12 @@ class Fits:
         """
         look, on = styles().eligibility, day(self.table["day"].iloc[0])
         units = {**look.units, self.unit: names}
-        amount = count(len(self.programmes))
+        many = len(self.programmes)
+        screened = "1 is" if many == 1 else f"{count(many)} are"
         return {
             "words": words_of(look.words),
             "looks": looks_of([look.verdicts[verdict] for verdict in VERDICTS]),
-            "invite": f"Choose a programme to see who can apply: {amount} are screened by the rules of {on}.",
+            "invite": f"Choose a programme to see who can apply: {screened} screened by the rules of {on}.",
             "note": f"By the rules of {on}. Verdicts on places; an applicant must meet further conditions.",
             "said": f"Rules of {on}.",
             "lines": list(_LINES.items()),

@@ -19,6 +19,11 @@ _SCENARIOS: Final = "Scenarios"
 _AGAINST: Final = "Scenarios against the plan as it stands"
 _FILINGS: Final = "Earlier filings"
 _STANDS: Final = "As it stands"
+# what rests on the coverage of today, and would belie an earlier day
+_OF_TODAY: Final = frozenset((
+    "locations", "location_hexagons", "chosen_projects", "last_premises", "last_mile_routes", "last_mile_drops",
+    "last_mile_sites",
+))  # fmt: skip
 _PLACES: Final = ("town_geoid", "town", "county", "population_2020", "target", "target_share", "origin", "source")
 _LABELS: Final = {VERDICT: "verdict", SHARE: "share served", COST: "public cost of the projects"}
 
@@ -78,7 +83,9 @@ def views(here: Variant, others: Sequence[Variant]) -> tuple[Views | None, dict[
     if not others and past is None:
         return None, {}
     layers = [own_layers(each.name, at, each.layers, here.layers, here.once) for at, each in enumerate(others, 1)]
-    moving = [key for key in here.layers if any(key in off for _, off in layers)]
+    moving = [
+        key for key in here.layers if any(key in off for _, off in layers) or (past is not None and key in _OF_TODAY)
+    ]
     label = f"{_STANDS}: {past.now}" if past else _STANDS
     items, changes = [View(NOW, label, "", here.towns, here.aim, layers=tuple(moving))], []
     for each, (own, off) in zip(others, layers, strict=True):
@@ -86,7 +93,7 @@ def views(here: Variant, others: Sequence[Variant]) -> tuple[Views | None, dict[
         items.append(view)
         changes += _scenario_changes(here, each, view)
     if past is not None:
-        items.append(replace(past.view, layers=tuple(moving)))
+        items.append(replace(past.view, layers=tuple(key for key in moving if key not in _OF_TODAY)))
         changes += past.changes
     return Views(items, changes), {key: layer for own, _ in layers for key, layer in own.items()}
 
@@ -136,7 +143,7 @@ def _scenario_changes(here: Variant, other: Variant, view: View) -> list[Change]
     differ = "" if here.aim == other.aim else f"The targets differ: {aims}."
     built = any("project_share" in each.table for each in (here.towns, other.towns))
     titles = _LABELS | ({SHARE: "share served with the projects"} if built else {})
-    alone = "Layers that differ show with each plan alone." if view.layers else ""
+    alone = "Layers that differ between the plans are not shown here." if view.layers else ""
     measures = [VERDICT, SHARE, *([COST] if {"cost_before_usd", "cost_after_usd"} <= set(both) else [])]
     return [
         Change(
@@ -196,7 +203,7 @@ def _past(here: Variant) -> _Past | None:
     counts = rows.drop(columns=["town", "before", "gained", "lost", "change_share"])
     counts = counts.assign(coverage_basis="filings", coverage_note=NOTE, coverage_as_of=found["before"].iloc[0])
     towns = _like(here.towns, gpd.GeoDataFrame(pd.concat([table, counts], axis=1)), here)
-    note = f"{NOTE} Towns that the filings do not count are not known. Costs and projects are not of that day."
+    note = f"{NOTE} Towns that the filings do not count are not known. Costs, projects and locations of today are not shown."
     view = View(
         f"filings:{code}", f"Filings of {before}", _FILINGS, towns, here.aim, f"By the filings of {before}", note=note
     )

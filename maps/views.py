@@ -86,8 +86,23 @@ class Views:
             "before": order.index(change.before),
             "after": order.index(change.after),
             "own": {columns.index(name): packed(texts) for name, texts in change.texts().items()},
-            "layers": list(self.items[0].layers) if change.after == NOW else [],
+            "alone": [at for at, name in enumerate(columns) if name in self._alone(change, order)],
+            "layers": self._layers(change, order),
         }
+
+    def _alone(self, change: Change, order: Sequence[str]) -> set[str]:
+        """Return the columns that are no change, since only one of the two views can have them."""
+        before, after = (
+            set(map(str, self.items[order.index(key)].towns.table)) for key in (change.before, change.after)
+        )
+        return before ^ after if change.after == NOW else set()
+
+    def _layers(self, change: Change, order: Sequence[str]) -> list[str]:
+        """Return the layers that show with a change: today's for one up to today, else those that both plans share."""
+        mine = self.items[0].layers
+        if change.after == NOW:
+            return list(mine)
+        return [key for key in mine if key in self.items[order.index(change.after)].layers]
 
 
 @dataclass(frozen=True)

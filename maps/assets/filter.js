@@ -29,7 +29,7 @@
       this.said = el("p", { class: "filter-said", id: "filter-said", role: "status" });
       this.button = el("button", { type: "button", class: "tool", id: "filter-clear", text: "Show all " + units });
       const inside = el("div", { class: "fold-inside" }, [
-        el("label", { for: "filter-0", text: "Show" }), ...this.selects, this.said, this.button,
+        el("label", { for: "filter-0", text: "Show only" }), ...this.selects, this.said, this.button,
       ]);
       this.summary = el("summary", { text: "Filter" });
       this.box.appendChild(this.summary);

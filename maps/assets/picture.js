@@ -7,12 +7,12 @@
 
   /* A drawing of the page as an image of its own; patterns of the page go with it, since an image sees no page. */
   function image(drawing, width, height) {
-    const copy = drawing.cloneNode(true), patterns = document.querySelector(".patterns defs");
+    const copy = drawing.cloneNode(true);
     copy.setAttribute("xmlns", "http://www.w3.org/2000/svg");
     copy.removeAttribute("style");
     copy.setAttribute("width", width);
     copy.setAttribute("height", height);
-    if (patterns) copy.insertBefore(patterns.cloneNode(true), copy.firstChild);
+    for (const patterns of document.querySelectorAll(".patterns defs")) copy.insertBefore(patterns.cloneNode(true), copy.firstChild);
     return new Promise((done, failed) => {
       const found = new Image();
       found.onload = () => done(found);
@@ -47,7 +47,10 @@
     if (!at.width || !at.height) return;
     const isTile = node.tagName === "CANVAS";
     if (!isTile && !node.querySelector("path[d]:not([d='M0 0'])")) return;
-    pen.drawImage(isTile ? node : await image(node, at.width, at.height), at.left - origin.left, at.top - origin.top, at.width, at.height);
+    const drawing = isTile ? node : await image(node, at.width, at.height);
+    pen.globalAlpha = Number(window.getComputedStyle(node.closest(".leaflet-pane")).opacity);
+    pen.drawImage(drawing, at.left - origin.left, at.top - origin.top, at.width, at.height);
+    pen.globalAlpha = 1;
   }
 
   function drawName(pen, node, origin) {
@@ -170,7 +173,7 @@
     let y = PAD;
     y += layout.text([said.region, said.day].filter(words => words).join(" · "), PAD, y, across, { size: 13, colour: quiet });
     y += layout.text(said.title, PAD, y, across, { size: 22, weight: 700 });
-    for (const words of [said.answer, said.only].filter(each => each)) y += layout.text(words, PAD, y, across, { size: 15, weight: 600 });
+    for (const words of [said.answer, said.view, said.only].filter(each => each)) y += layout.text(words, PAD, y, across, { size: words === said.view ? 12 : 15, weight: words === said.view ? 400 : 600 });
     if (said.caution) y += layout.text("⚠ " + said.caution, PAD, y + 4, across, { size: 12, weight: 600 }) + 4;
     const mapTop = y + 12;
     const legend = columns(layout, list, beside ? wide + PAD : PAD, beside ? mapTop : mapTop + size.y + PAD, beside ? tall : Infinity);

@@ -58,7 +58,7 @@
     begin: function () {
       if (this.view) return;
       const map = this.app.map;
-      this.view = { bounds: map.getBounds(), center: map.getCenter(), zoom: map.getZoom(), moved: this.app.moved(), scroll: window.scrollY };
+      this.view = { bounds: map.getBounds(), center: map.getCenter(), zoom: map.getZoom(), moved: this.app.moved(), scroll: window.scrollY, focus: document.activeElement };
       this.theme.force("light");
       this.fill();
       document.body.classList.add("printing");
@@ -82,6 +82,7 @@
       if (this.view.moved) this.app.map.setView(this.view.center, this.view.zoom, { animate: false });
       else this.app.whole();
       window.scrollTo(0, this.view.scroll);
+      if (this.view.focus) this.view.focus.focus({ preventScroll: true });
       this.view = null;
     },
   };

@@ -10,8 +10,15 @@
     this.timer = 0;
     this.ready = false;
     window.addEventListener("hashchange", () => {
-      if (this.ready && window.location.hash !== this.written) this.read();
+      if (!this.ready || window.location.hash === this.written) return;
+      if (isPlace(window.location.hash)) this.pass();
+      else this.read();
     });
+  }
+
+  /* An address of a place on the page, such as the search: it says nothing of what is seen. */
+  function isPlace(hash) {
+    return hash.length > 1 && document.getElementById(hash.slice(1)) !== null;
   }
 
   State.prototype = {
@@ -41,6 +48,12 @@
       for (const part of this.parts) part.set(found.get(part.key) || "");
       this.ready = true;
       this.written = hash;
+    },
+
+    /* Lets the address be that of a place on the page, and puts what is seen back into it. */
+    pass: function () {
+      this.written = window.location.hash;
+      this.touch();
     },
 
     /* Notes a change: the address follows a moment later. */

@@ -48,10 +48,15 @@
       return order < 0 ? towns.class_of[index] : order;
     },
 
+    /* How rows are sorted: as the reader asked, or by name where the view has no such column. */
+    order: function (columns) {
+      return columns.some(each => each.key === this.sort.key) ? this.sort : { key: "name", down: false };
+    },
+
     /* Areas that the filter keeps, in order; what has no value comes last either way. */
     rows: function (columns) {
-      const { towns, filter } = this.app;
-      const column = columns.find(each => each.key === this.sort.key) || columns[0], sign = this.sort.down ? -1 : 1;
+      const { towns, filter } = this.app, order = this.order(columns);
+      const column = columns.find(each => each.key === order.key), sign = order.down ? -1 : 1;
       const names = towns.names.map(plainText), values = towns.names.map((_, index) => column.value(index));
       const kept = towns.names.map((_, index) => index).filter(index => filter.keeps(index));
       return kept.sort((a, b) => {
@@ -73,15 +78,15 @@
     draw: function () {
       const columns = this.columns(), rows = this.rows(columns), held = this.held(), high = this.box.scrollTop;
       const { fits, views } = this.app, title = (fits && fits.title()) || (views ? views.title() : "");
-      const sorted = columns.find(each => each.key === this.sort.key) || columns[0];
-      const said = this.app.filter.words() + ", sorted by " + sorted.words.toLowerCase() + (this.sort.down ? ", descending." : ", ascending.");
+      const order = this.order(columns), sorted = columns.find(each => each.key === order.key);
+      const said = this.app.filter.words() + ", sorted by " + sorted.words.toLowerCase() + (order.down ? ", descending." : ", ascending.");
       clear(this.box).appendChild(el("table", {}, [
         ...(title ? [el("caption", { text: title })] : []),
-        el("thead", {}, [el("tr", {}, columns.map(column => this.head(column)))]),
+        el("thead", {}, [el("tr", {}, columns.map(column => this.head(column, order)))]),
         el("tbody", {}, rows.map(index => this.row(columns, index))),
       ]));
       document.getElementById("table-said").textContent = said;
-      const again = held && this.box.querySelector(held);
+      const again = held && (this.box.querySelector(held) || this.box.querySelector("thead button"));
       if (again) again.focus({ preventScroll: true });
       this.box.scrollTop = high;
       this.mark(false);
@@ -94,13 +99,13 @@
       return node.hasAttribute("data-town") ? "[data-town='" + node.getAttribute("data-town") + "']" : "[data-sort='" + node.getAttribute("data-sort") + "']";
     },
 
-    head: function (column) {
-      const mine = column.key === this.sort.key, down = mine && this.sort.down;
+    head: function (column, order) {
+      const mine = column.key === order.key, down = mine && order.down;
       const button = el("button", { type: "button", "data-sort": column.key }, [
         el("span", { text: column.words }), ...(mine ? [el("span", { class: "arrow", "aria-hidden": "true", text: down ? "▼" : "▲" })] : []),
       ]);
       button.addEventListener("click", () => {
-        this.sortBy(column.key, mine && !this.sort.down);
+        this.sortBy(column.key, mine && !down);
         this.whenSorted();
       });
       return el("th", { scope: "col", "aria-sort": mine ? (down ? "descending" : "ascending") : "none" }, [button]);

@@ -106,9 +106,10 @@
       fits.choose(wanted);
       app.recolour();
     });
-    if (views) state.add("view", () => views.at ? views.view().key : "", words => { Townline.views.choose(words || views.list[0].key); });
+    if (views) state.add("view", () => views.at ? views.view().key : "", words => { if (!Townline.views.choose(words)) Townline.views.choose(views.list[0].key); });
     if (filter) ["only", "and"].forEach((key, at) => state.add(key, () => filter.keys[at], words => { if (words !== filter.keys[at]) filter.choose(at, words); }));
-    if (table) state.add("sort", () => table.sort.key === "name" && !table.sort.down ? "" : (table.sort.down ? "-" : "") + table.sort.key, words => table.sortBy(words.replace(/^-/, "") || "name", words.startsWith("-")));
+    const order = () => table.order(table.columns());
+    if (table) state.add("sort", () => order().key === "name" && !order().down ? "" : (order().down ? "-" : "") + order().key, words => table.sortBy(words.replace(/^-/, "") || "name", words.startsWith("-")));
     const ticked = layer => document.getElementById("show-" + layer.key).checked;
     const differs = on => layers.filter(layer => ticked(layer) === on && layer.show !== on).map(layer => layer.key).join(",");
     const wanted = {};
@@ -118,12 +119,15 @@
     });
     if (towns) state.add("place", () => app.selected() < 0 ? "" : nameOf(app.selected()), words => {
       const at = towns.names.findIndex((_, index) => nameOf(index) === words);
-      if (at >= 0 && at !== app.selected()) app.select(at, false);
+      if ((at >= 0 || !words) && at !== app.selected()) app.select(at, false);
     });
     state.add("at", () => app.moved() ? where() : "", words => {
       const [lat, lng, zoom] = words.split(",").map(Number);
       const fine = [lat, lng, zoom].every(Number.isFinite) && words.split(",").length === 3 && map.options.maxBounds.contains([lat, lng]);
-      if (fine && zoom >= map.getMinZoom() && zoom <= map.getMaxZoom()) map.setView([lat, lng], zoom, { animate: false });
+      if (!words && app.moved()) app.whole();
+      if (!fine || zoom < map.getMinZoom() || zoom > map.getMaxZoom()) return;
+      map.setView([lat, lng], zoom, { animate: false });
+      app.leave();
     });
     map.on("moveend layeradd layerremove", () => state.touch());
   }

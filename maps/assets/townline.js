@@ -40,7 +40,7 @@
   /* What the other scripts may use; `refresh` follows a change of data, filter or colours. */
   const app = {
     map, page, layers, towns, fits, views, drawn, theme, measure, narrow, verdict, select, toggle, refresh, recolour, whole,
-    selected: () => selected, moved: () => !home,
+    selected: () => selected, moved: () => !home, leave: () => { home = false; },
   };
 
   const question = byId("question").textContent;
@@ -54,9 +54,15 @@
     return fits && fits.chosen >= 0 ? fits.tips(index) : towns.tips[index];
   }
 
-  function whole() {
+  function whole(animate = !still) {
     map.once("moveend", () => { home = true; });
-    map.fitBounds(page.bounds, { padding: [14, 14], animate: !still });
+    map.fitBounds(page.bounds, { padding: [14, 14], animate: animate });
+  }
+
+  /* Words above the map grow and shrink with the view: who sees the whole region goes on seeing it. */
+  function resized() {
+    map.invalidateSize({ animate: false });
+    if (home && !app.print.view) whole(false);
   }
 
   /* After a change of data, filter or colours: areas, names, table, the selected area. */
@@ -184,7 +190,7 @@
   function figures() {
     T.panel.town(byId("town"), towns, selected, page);
     if (selected < 0) return;
-    layers.filter(layer => layer.kind === "hexagons").forEach(layer => T.hexagonRows(byId("town"), layer, selected));
+    layers.filter(layer => layer.kind === "hexagons" && (!views || views.holds(layer.key))).forEach(layer => T.hexagonRows(byId("town"), layer, selected));
     if (views) views.lead(byId("town"), selected);
     if (fits) fits.lead(byId("town"), selected);
   }
@@ -194,8 +200,9 @@
     area.mark(index, chosen, 2.6);
     labels.choose(index);
     figures();
-    if (fits) fits.list(byId("fits"), index);
-    document.body.setAttribute("data-selected", towns.names[index]);
+    if (fits && index < 0) T.clear(byId("fits")).hidden = true;
+    else if (fits) fits.list(byId("fits"), index);
+    document.body.setAttribute("data-selected", index < 0 ? "" : towns.names[index]);
     app.table.mark(true);
     state.touch();
     if (go && area.areas[index].getBounds().isValid()) {
@@ -270,7 +277,7 @@
     if (views && fits.chosen >= 0 && views.at) views.choose(0);
     const other = fits.chosen >= 0 && shares !== null;
     if (views) views.dress();
-    byId("question").textContent = other ? "Which " + page.units + " can apply: " + fits.choice().title + "?" : views ? byId("question").textContent : question;
+    if (other || !views) byId("question").textContent = other ? "Which " + page.units + " can apply: " + fits.choice().title + "?" : question;
     byId("head-answer").hidden = other;
     byId("layers").classList.toggle("other-colours", fits.chosen >= 0);
     if (selected >= 0) fits.lead(byId("town"), selected);
@@ -281,6 +288,7 @@
   function follow() {
     for (const layer of layers) {
       byId("layers").querySelector("[data-layer='" + layer.key + "']").hidden = !views.holds(layer.key);
+      if (layer.reasons) byId("reasons-box").hidden = !views.holds(layer.key);
       toggle(layer.key, byId("show-" + layer.key).checked);
     }
   }
@@ -308,7 +316,7 @@
       ]),
     ]);
     L.DomEvent.disableClickPropagation(button);
-    button.addEventListener("click", whole);
+    button.addEventListener("click", () => whole());
     const control = L.control({ position: "topleft" });
     control.onAdd = () => el("div", { class: "leaflet-bar" }, [button]);
     return control;
@@ -318,7 +326,7 @@
   if (towns) T.definePatterns(towns, page);
   layers.forEach((layer, order) => {
     drawn[layer.key] = make(layer, 300 + order * 10);
-    if (layer.show) drawn[layer.key].addTo(map);
+    if (layer.show && (!views || views.holds(layer.key))) drawn[layer.key].addTo(map);
     name(layer);
   });
   labels.addTo(map);
@@ -337,7 +345,7 @@
   if (keyed) box.appendChild(signBox);
   signs();
   L.control.scale({ position: "bottomleft", metric: true, imperial: true, maxWidth: 140 }).addTo(map);
-  new ResizeObserver(() => map.invalidateSize({ animate: false })).observe(box);
+  new ResizeObserver(resized).observe(box);
   theme.whenChanged.push(wearTheme);
   wearGround();
   app.print = new T.Print(app, theme);

@@ -26,9 +26,9 @@
     const patterns = towns.classes.map((each, index) => pattern(fillId(index), page.verdicts[each.verdict].pattern, each.colour, each.ink, page.patterns));
     const fits = towns.fits ? towns.fits.looks : [];
     fits.forEach((look, code) => patterns.push(pattern("fit-" + code, look.pattern, look.fill, look.ink, page.patterns)));
-    for (const old of document.querySelectorAll("body > .patterns")) old.remove();
+    for (const old of document.querySelectorAll("body > .patterns-towns")) old.remove();
     document.body.appendChild(
-      svg("svg", { class: "patterns", width: 0, height: 0, "aria-hidden": "true", focusable: "false" }, [svg("defs", {}, patterns)])
+      svg("svg", { class: "patterns patterns-towns", width: 0, height: 0, "aria-hidden": "true", focusable: "false" }, [svg("defs", {}, patterns)])
     );
   }
 

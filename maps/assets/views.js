@@ -83,7 +83,7 @@
       const pair = (before, after) => before === after ? before : (before || "–") + " → " + (after || "–");
       return Object.assign(made, {
         values: this.towns.names.map((_, index) => one.values[index].map((before, field) =>
-          field in view.own ? unpack(view.own[field], index) : pair(before, other.values[index][field]))),
+          field in view.own ? unpack(view.own[field], index) : view.alone.includes(field) ? before || other.values[index][field] : pair(before, other.values[index][field]))),
         tips: this.towns.names.map((_, index) => {
           const look = this.page.verdicts[made.verdicts[index]];
           return [look.sign + " " + look.label, unpack(view.said, index)];
@@ -119,7 +119,8 @@
     lead: function (box, index) {
       const head = box.querySelector(".town-head");
       if (!head || index < 0 || !("before" in this.view())) return;
-      head.after(el("div", { class: "change" }, this.towns.tips[index].slice(1).map(words => el("p", { text: words }))));
+      const [look, ...said] = this.towns.tips[index], more = said.filter(words => !look.toLowerCase().endsWith(words.toLowerCase()));
+      if (more.length) head.after(el("div", { class: "change" }, more.map(words => el("p", { text: words }))));
     },
   };
 

@@ -70,7 +70,7 @@ def test_classes_take_every_town_once_and_mirror_when_sides_are_exchanged(pairs)
 def test_the_answer_counts_what_changes(pairs):
     found = change("verdict", pairs)
     changed = sum(after not in (before, "not known") for before, after in pairs)
-    assert found.answer()[0] == f"{changed} of {len(pairs)} towns change"
+    assert found.answer()[0].split(": ")[0] == f"{changed} of {len(pairs)} towns change"
     counts = [each["count"] for each in found.payload()["classes"]]
     assert sum(counts) == len(pairs)
     assert counts[SAME] + counts[UNKNOWN] == len(pairs) - changed
@@ -81,7 +81,7 @@ def test_sums_are_said_where_the_measure_has_them():
     assert money.class_of == [MUCH_UP, SAME, UNKNOWN]
     assert money.answer()[-1] == "public cost $1.00M → $3.50M"
     moved = change("verdict", [("fail", "pass"), ("pass", "pass")], gained=[12, None], lost=[3, None])
-    assert moved.answer() == ["1 of 2 towns change", "Falls short → passes: 1", "12 locations gained and 3 lost"]
+    assert moved.answer() == ["1 of 2 towns change: 1 falls short → passes", "12 locations gained and 3 lost"]
     assert moved.texts() == {"gained": ["12", ""], "lost": ["3", ""]}
 
 

@@ -9,7 +9,9 @@ import pandas as pd
 import pyogrio
 import pytest
 import shapely
+from PIL import Image
 
+import maps
 from layers import PlanError, declarations
 from maps import geometry
 from maps.binary import unpacked_lines, unpacked_points
@@ -169,6 +171,38 @@ def test_the_map_shows_hexagons_of_a_town_in_words(visit, hills):
     opened.page.mouse.move(box["x"] + box["width"] / 2 + 9, box["y"] + box["height"] / 2 + 17)
     opened.page.wait_for_selector(".tip:not([hidden])")
     opened.assert_clean()
+
+
+def test_hexagons_keep_their_patterns_in_every_view_and_in_the_picture(visit, hills):
+    plan, _ = hills
+    opened = visit(maps.draw(plan, {"again": plan}, publish=Publish(LEAST)).get_root().render())
+    assert opened.page.locator("[data-layer=locations]").count() == 0
+    opened.select("Charlemont")
+    opened.page.wait_for_selector("path.hexagon")
+    for key in ("scenario:again", "change-verdict:again", "now"):
+        assert opened.page.evaluate("key => Townline.views.choose(key)", key)
+        missing = opened.page.evaluate(
+            """() => [...document.querySelectorAll('[fill^="url("]')].map(each => each.getAttribute('fill').slice(4, -1))
+                .filter(each => !document.querySelector(each))"""
+        )
+        assert missing == []
+    colours = opened.page.evaluate(
+        "JSON.parse(document.getElementById('data-layer-location_hexagons').textContent).classes.map(each => each.style.colour)"
+    )
+    opened.page.uncheck("#show-towns")
+    assert inked(opened, colours) > inked(opened, colours, "#show-location_hexagons") + 50_000
+    assert opened.console == opened.errors == []
+
+
+def inked(opened, colours, off=""):
+    """Number of points of a saved picture in the colours of hexagons, seen through a little of the ground."""
+    if off:
+        opened.page.uncheck(off)
+    with opened.page.expect_download() as download:
+        opened.page.evaluate("document.querySelector('#save-picture').click()")
+    image = np.asarray(Image.open(download.value.path()).convert("RGB"), dtype=int)
+    wanted = np.array([[int(each[at : at + 2], 16) for at in (1, 3, 5)] for each in colours])
+    return int((np.abs(image[:, :, None, :] - wanted).max(axis=-1).min(axis=-1) <= 24).sum())
 
 
 def test_steps_of_the_page_are_those_of_this_test():

@@ -176,8 +176,11 @@ def test_changes_are_counted_by_town_and_shown_before_and_after(visit, plans):
     assert said["Becket"] == "▼ Passes → falls short"
     assert said["Colrain"] == said["Dalton"] == "▲ Falls short → passes"
     assert (said["Heath"], said["Florida"]) == ("△ Not known → passes", "? Not known")
-    assert opened.text("#answer").startswith("4 of 12 towns change; ")
-    assert opened.text("#town .change") == "passes → falls short"
+    assert opened.text("#answer") == (
+        "4 of 12 towns change: 2 falls short → passes, 1 not known → passes, 1 passes → falls short; 1 not known"
+    )
+    assert opened.text("#town .pill") == "▼Passes → falls short"
+    assert opened.page.locator("#town .change").count() == 0
     assert opened.text("#town [data-column=share_served]") == "96.0 % → 50.0 %"
     assert opened.text("#town [data-column=needed]") == "9,600"
     assert "25/3 Mbps for at least 96 % of premises → 100/20" in opened.text("#view-said")
