@@ -21,8 +21,9 @@ import pandas as pd
 import pyogrio
 import pyproj
 import shapely
+from pyogrio.errors import DataLayerError, DataSourceError
 
-from layers import Layer, PlanError, declared
+from layers import Layer, PlanError, declarations, declared
 from layers.save import publish, staged, write_csv, write_json
 from planner.notebook import summary_html
 from planner.region import Region
@@ -43,6 +44,7 @@ _LIBRARIES: Final = (
     "shapely",
 )
 _REMEDY: Final = "choose another --out"
+_AFRESH: Final = "make the plan again with 'townline plan'"
 
 
 @dataclass(frozen=True)
@@ -276,15 +278,15 @@ def load_plan(folder: str | Path, region: Region) -> Plan:
     Raises
     ------
     PlanError
-        Where the folder holds no plan, or one that was made with other parameters.
+        Where the folder holds no plan, one that cannot be read, or one that was made with other parameters or by
+        another version.
     LayerError
         Where a table is not as declared.
     """
     path, record = Path(folder) / "plan.gpkg", Path(folder) / "plan.json"
     if not (path.is_file() and record.is_file()):
         raise PlanError(f"folder {folder}", ["holds no plan; 'townline plan' makes one"])
-    found = {str(name): pyogrio.read_dataframe(path, layer=name) for name in pyogrio.list_layers(path)[:, 0]}
-    saved = json.loads(record.read_text("utf-8"))
+    saved, found = _record(record), _saved_tables(path)
     mine = _parameters(region)
     other = sorted(key for key in {*mine, *saved["parameters"]} if mine.get(key) != saved["parameters"].get(key))
     if other:
@@ -305,6 +307,32 @@ def load_plan(folder: str | Path, region: Region) -> Plan:
         notes=tuple(saved["notes"]),
         provenance={key: value for key, value in saved.items() if key not in ("headline", "outputs")},
     )
+
+
+def _record(path: Path) -> dict[str, Any]:
+    try:
+        saved = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError):
+        raise PlanError(f"file {path}", [f"cannot be read as a record of a plan; {_AFRESH}"]) from None
+    sound = (
+        isinstance(saved, dict) and isinstance(saved.get("parameters"), dict) and isinstance(saved.get("notes"), list)
+    )
+    if not sound:
+        raise PlanError(f"file {path}", [f"is not the record of a plan of this version; {_AFRESH}"])
+    return dict(saved)
+
+
+def _saved_tables(path: Path) -> dict[str, pd.DataFrame]:
+    try:
+        names = [str(name) for name in pyogrio.list_layers(path)[:, 0]]
+        found = {name: pyogrio.read_dataframe(path, layer=name) for name in names}
+    except (DataSourceError, DataLayerError) as problem:
+        raise PlanError(f"file {path}", [f"cannot be read: {str(problem).split(';')[0]}; {_AFRESH}"]) from None
+    known = {*tables(), *(f"layer_{name}" for name in declarations())}
+    strange = sorted(set(found) - known)
+    if strange:
+        raise PlanError(f"file {path}", [f"holds table '{strange[0]}', which this version does not know; {_AFRESH}"])
+    return found
 
 
 def provenance(region: Region, hashes: Mapping[str, str], notes: tuple[str, ...] = ()) -> dict[str, Any]:

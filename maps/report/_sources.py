@@ -84,7 +84,8 @@ def sources(plan: Plan, *, brief: bool = False) -> Section | None:
 def caveats(plan: Plan) -> Section | None:
     """Return what was assumed and repaired, and what is missing, by how many verdicts it keeps open."""
     notes: list[Block] = [Items(tuple(sentence(note) for note in plan.notes))] if plan.notes else []
-    premises = () if "premises" in plan.layers else (
+    held = "premises" in plan.layers or "publish" in plan.provenance
+    premises = () if held else (
         Text("The list of premises was not at hand when this report was written; counts of premises are the plan's."),
     )  # fmt: skip
     return section("Caveats", (*notes, *premises), [section("What is not known", _missing(plan))])

@@ -1,5 +1,6 @@
 """The report on one town: coverage, what can be bought, projects, money, programmes, sites."""
 
+import re
 from collections.abc import Hashable, Mapping
 from typing import Any, Final
 
@@ -52,6 +53,7 @@ _FITS: Final = {
     "reason": Cell("Why", short, share=2.6),
 }
 _SHOWN: Final = ("eligible", "borderline")
+_COUNTED: Final = re.compile(r"\bN is\b")  # tables call the number of premises N
 
 
 def town_code(plan: Plan, name: str) -> str:
@@ -153,7 +155,7 @@ def _coverage(plan: Plan, code: str) -> Section | None:
     fails = _of(plan, "failing_locations", code)
     said = [rule(plan)]
     basis = words.text(records(_of(plan, RESULTS, code))[0].get("coverage_note"))
-    said += [f"{sentence(basis)}."] if basis else []
+    said += [f"{sentence(_COUNTED.sub('the number of premises is that of', basis))}."] if basis else []
     return section(
         "Coverage",
         (

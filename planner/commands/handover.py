@@ -25,7 +25,7 @@ from planner.commands._common import (
 from planner.export import FORMATS, Exported, export, refuse, verify
 from planner.graph.ahead import compiling_ahead
 from planner.plan import plan
-from planner.publish import Publish, published
+from planner.publish import Publish, published, refuse_others
 from planner.region import Region, load_region
 from planner.result import Plan, load_plan, save_files
 
@@ -59,12 +59,15 @@ def report_command(
     """
     if town and all_towns:
         raise PlanError("--all-towns", ["includes every --town; give one of the two"])
+    _refuse_same(out, made)
     how = publishing(least, publish=publish)
     found = _planned(load_region(region, scenario), made, how, engine, town or [])
     with progress() as tell:
         tell("report")
         towns = list(found.tables["town_results"]["town_geoid"]) if all_towns else town or []
         pages = report_files(found, towns)
+    if how is not None:
+        refuse_others(out, pages)
     files = save_files({}, out, found.region, "", pages)
     if as_json:
         reports = sum(name.startswith("towns/") for name in pages) // 2
@@ -114,9 +117,16 @@ def export_command(
         raise PlanError("--publish", ["leaves places of premises out, --with-locations asks for them; give one"])
     wanted = [name for given in formats or [] for name in given.split(",")]
     refuse(out, wanted)
+    _refuse_same(out, made)
     found = _planned(load_region(region, scenario), made, publishing(least, publish=publish), engine)
     exported = export(found, out, wanted, looks=looks(found), with_locations=with_locations)
     _show(found, exported, as_json=as_json)
+
+
+def _refuse_same(out: Path, made: Path | None) -> None:
+    """Refuse to write where a saved plan stands: its record lists the files there, and not all may be handed over."""
+    if made is not None and (made / "plan.json").is_file() and out.resolve() == made.resolve():
+        raise PlanError(f"folder {out}", ["is the plan's own folder; choose another --out"])
 
 
 def _planned(

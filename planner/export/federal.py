@@ -118,6 +118,8 @@ def _prefix(origin: pd.Series) -> pd.Series:
 
 def _rows(shape: Shape, handover: Handover) -> tuple[pd.DataFrame | None, str]:
     """Return the rows of a file, or why there are none."""
+    if "publish" in handover.plan.provenance and shape.rows != "anchors":
+        return None, "single locations are not published"
     if shape.places and not handover.with_locations:
         return None, "places of premises are not handed over; say --with-locations if you may"
     try:

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from layers import PlanError
 from planner.export.handover import Handover, Made, origins
+from planner.publish import others_in
 
 NAME: Final = "manifest.json"
 README: Final = "README.txt"
@@ -29,7 +30,7 @@ def manifest(handover: Handover, made: Iterable[Made], stage: Path, left_out: It
         "crs": plan.region.crs,
         "provenance": dict(plan.provenance),
         "tables": {name: _table(handover, name) for name in used},
-        "files": [_file(each, stage) for each in sorted(made, key=lambda each: each.name)],
+        "files": [entry(each, stage) for each in sorted(made, key=lambda each: each.name)],
         "left_out": list(left_out),
     }
 
@@ -45,7 +46,8 @@ def _table(handover: Handover, name: str) -> dict[str, Any]:
     }
 
 
-def _file(each: Made, stage: Path) -> dict[str, Any]:
+def entry(each: Made, stage: Path) -> dict[str, Any]:
+    """Return what the manifest says of a file."""
     path = stage / each.name
     return {
         "name": each.name, "bytes": path.stat().st_size, "sha256": _hash(path), "format": each.form,
@@ -97,7 +99,8 @@ def verify(folder: Path) -> int:
     Raises
     ------
     PlanError
-        With all files that are missing, changed or not where a hand-over puts them.
+        With all files that are missing, changed, not of the hand-over or not where one puts them; hidden files do not
+        count.
     """
     listed = _listed(folder)
     faults = []
@@ -109,8 +112,14 @@ def verify(folder: Path) -> int:
             faults.append(f"file '{name}' is missing")
         elif _hash(path) != digest:
             faults.append(f"file '{name}' has changed since it was written")
+    known = {NAME, *listed}
+    faults += [
+        f"file '{name}' is not of the hand-over; take it out of the folder"
+        for name in sorted(others_in(folder, known))
+        if not name.rpartition("/")[2].startswith(".")
+    ]
     if faults:
-        raise PlanError(f"folder {folder}", [*faults, "export again"])
+        raise PlanError(f"folder {folder}", [*faults, "export again into a new folder"])
     return len(listed)
 
 

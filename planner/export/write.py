@@ -12,7 +12,8 @@ from planner.export import federal, kmz, shapefile
 from planner.export.formats import FORMATS, chosen
 from planner.export.handover import Handover, Made
 from planner.export.look import Look
-from planner.export.manifest import NAME, README, manifest, readme, unchanged
+from planner.export.manifest import NAME, README, entry, manifest, readme, unchanged
+from planner.publish import refuse_others
 from planner.result import Plan, refuse_inputs
 
 
@@ -96,13 +97,21 @@ def refuse(out: str | Path, formats: Iterable[str]) -> None:
 
 
 def _left_out(handover: Handover, wanted: Iterable[str]) -> list[str]:
-    found = []
+    found = [note for note in handover.plan.notes if note.startswith("published")]
+    if "publish" in handover.plan.provenance:
+        return found + _unfit(handover, wanted)
     if not handover.with_locations:
         found += [
             f"{name}: says where single premises are; --with-locations hands it over" for name in handover.withheld
         ]
     elif "premises" not in handover.plan.layers:
         found.append("layer_premises: a saved plan does not hold it; leave out --plan to hand it over")
+    return found + _unfit(handover, wanted)
+
+
+def _unfit(handover: Handover, wanted: Iterable[str]) -> list[str]:
+    """Return what does not fit the formats."""
+    found: list[str] = []
     if "kmz" in wanted:
         found += [f"kmz of {name}: too many rows for a viewer" for name in kmz.LEFT_OUT if name in handover.shapes]
     if "shapefile" in wanted:
@@ -118,10 +127,14 @@ def _write(handover: Handover, out: Path, wanted: Iterable[str], left_out: Itera
         content = manifest(handover, made, stage, left_out)
         titles = {name: FORMATS[name].title for name in wanted}
         (stage / README).write_text(readme(content, titles), "utf-8", newline="\n")
+        content["files"].append(entry(Made(README, "text, UTF-8"), stage))
         write_json(stage / NAME, content)
         names = [*sorted(each.name for each in made), README, NAME]
         refuse_inputs(handover.plan.region, [out / name for name in names])
         before = unchanged(out)
+        if "publish" in handover.plan.provenance:
+            stages = [path.relative_to(out).as_posix() for path in stage.rglob("*")]
+            refuse_others(out, [*names, *before, *stages])
         files = publish(stage, [stage / name for name in names], out)
         for name in sorted(set(before) - set(names)):
             (out / name).unlink()

@@ -1,7 +1,7 @@
 """A plan as it may be published."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import geopandas as gpd
@@ -13,7 +13,8 @@ from planner.publish.hexagons import NAME, hexagons
 from planner.result import Plan
 from planner.words import listing
 
-_WORD = re.compile(r"[^\s,;:()'\"]+")
+_WORD = re.compile(r"\S+")
+_AROUND = "\"'`()[]{}<>.,;:!?"
 
 
 @dataclass(frozen=True)
@@ -53,8 +54,16 @@ def published(plan: Plan, how: Publish) -> Plan:
     Plan
         Layers, tables and columns that their declarations keep from publication (``publish``, ``publish_where``) are
         left out. Where the plan has places of its locations, table ``location_hexagons`` counts them. Notes that name
-        a location are left out; further notes say what was.
+        a location are left out; further notes say what was. A plan that was published with as high a threshold stays
+        as it is.
+
+    Raises
+    ------
+    PlanError
+        Where the plan was published before, with a lower threshold.
     """
+    if "publish" in plan.provenance:
+        return _again(plan, how)
     layers = _kept(plan, plan.layers)
     tables = _kept(plan, plan.tables)
     found, towns = locations(plan), plan.tables.get("town_results")
@@ -69,6 +78,14 @@ def published(plan: Plan, how: Publish) -> Plan:
     notes = (*_notes(plan), *_said(gone, how, counted=NAME in tables))
     record = {**plan.provenance, "notes": list(notes), "publish": {"least": how.least}}
     return replace(plan, layers=layers, tables=tables, notes=notes, provenance=record)
+
+
+def _again(plan: Plan, how: Publish) -> Plan:
+    before = int(plan.provenance["publish"]["least"])
+    if before < how.least:
+        fault = f"the plan was published with least = {before}, and what it hid is not at hand to hide more"
+        raise PlanError("publish", [f"{fault}; plan the region again, or say --least {before}"])
+    return plan
 
 
 def _kept(plan: Plan, tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
@@ -95,9 +112,16 @@ def _source(plan: Plan) -> tuple[str, pd.Timestamp]:
 
 def _notes(plan: Plan) -> list[str]:
     """Return the notes that name no location."""
-    premises = plan.layers.get("premises")
-    known = set() if premises is None else set(premises["location_id"].astype("str"))
-    return [note for note in plan.notes if not known.intersection(_WORD.findall(note))]
+    named = [table["location_id"] for table in (*plan.layers.values(), *plan.tables.values()) if "location_id" in table]
+    known = {str(name) for names in named for name in names.dropna().unique()}
+    return [note for note in plan.notes if known.isdisjoint(_words(note))]
+
+
+def _words(note: str) -> Iterator[str]:
+    """Yield the words of a note, whole, in parts and without the marks around them."""
+    for word in _WORD.findall(note):
+        yield word.strip(_AROUND)
+        yield from (part.strip(_AROUND) for part in re.split(r"[,;:()'\"\[\]{}=/]", word))
 
 
 def _said(gone: list[str], how: Publish, *, counted: bool) -> list[str]:
@@ -106,5 +130,10 @@ def _said(gone: list[str], how: Publish, *, counted: bool) -> list[str]:
         said.append(
             f"published with locations in hexagons: counts under {how.least} are hidden, and others with them"
             " where a town's total would give them away"
+        )
+    else:
+        said.append(
+            "published without hexagons of counts: the places of premises are not at hand, as in every saved plan, or"
+            " its counts are not of these premises"
         )
     return said
