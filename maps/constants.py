@@ -14,6 +14,7 @@ SCRIPTS = (
     "canvas.js",
     "dots.js",
     "towns.js",
+    "background.js",
     "hexagons.js",
     "labels.js",
     "panel.js",

@@ -68,7 +68,7 @@ def draw(
     rest = {name: words_of(name, rows, declared(name)) for name, rows in plan.layers.items() if name not in drawn}
     known = {key: layer.words for key, layer in drawn.items()} | rest
     listed = [*sources(plan, rest), *([towns.fits.source()] if towns.fits else []), *beside(here, others)]
-    made = TownMap(_heading(plan, towns, known, others), listed)
+    made = TownMap(_heading(plan, towns, known, others), listed, plan.region.map)
     for layer in (*drawn.values(), *own.values()):
         layer.add_to(made)
     return made

@@ -17,6 +17,8 @@ from maps.constants import ASSETS, SCRIPTS, SHEETS, constant, vendored
 from maps.layer import PageLayer, Payload
 from maps.safe import data_block, policy
 from maps.styles import styles
+from planner.entry import MapEntry
+from planner.words import text
 
 _ENVIRONMENT = Environment(
     loader=FileSystemLoader(ASSETS), autoescape=True, undefined=StrictUndefined, keep_trailing_newline=True
@@ -69,12 +71,15 @@ class Page(Figure):
         Words at the top.
     sources
         Title, mark and lines of what "Sources and dates" lists below the drawn layers.
+    background
+        Tile server that readers may ask for a background map.
     """
 
-    def __init__(self, heading: Heading, sources: Sequence[Payload] = ()) -> None:
+    def __init__(self, heading: Heading, sources: Sequence[Payload] = (), background: MapEntry | None = None) -> None:
         super().__init__(title=f"{heading.question} {heading.region}")
         self.heading = heading
         self.sources = sources
+        self.background = background
 
     def render(self, **kwargs: Any) -> str:  # noqa: ARG002 - branca's signature
         """Return the page.
@@ -90,7 +95,8 @@ class Page(Figure):
         return _ENVIRONMENT.get_template("page.html").render(
             title=self.title,
             heading=self.heading,
-            policy=policy(scripts, sheets),
+            policy=policy(scripts, sheets, self.background.server if self.background else ""),
+            server=self.background.server if self.background else "",
             sheets=sheets,
             scripts=scripts,
             licence=constant("LICENSE-leaflet"),
@@ -117,6 +123,16 @@ class Page(Figure):
             "sources": list(self.sources),
             "unit": self.heading.unit,
             "units": self.heading.units,
+            "background": self._background(),
+        }
+
+    def _background(self) -> Payload | None:
+        if self.background is None:
+            return None
+        return {
+            "tiles": self.background.tiles,
+            "whose": text(self.background.attribution),
+            "server": self.background.server,
         }
 
     def _layers(self) -> Iterator[PageLayer]:
@@ -133,9 +149,9 @@ class Page(Figure):
 class TownMap(folium.Map):
     """A folium map that stands on a `Page` and takes our layers and `folium.LayerControl`."""
 
-    def __init__(self, heading: Heading, sources: Sequence[Payload] = ()) -> None:
+    def __init__(self, heading: Heading, sources: Sequence[Payload] = (), background: MapEntry | None = None) -> None:
         super().__init__(tiles=None)
-        Page(heading, sources).add_child(self)
+        Page(heading, sources, background).add_child(self)
 
     def page_layers(self) -> Iterator[PageLayer]:
         """Yield the layers in drawing order.

@@ -34,14 +34,17 @@ def digest(constant: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(constant.encode('utf-8')).digest()).decode('ascii')}'"
 
 
-def policy(scripts: Iterable[str], sheets: Iterable[str]) -> str:
-    """Return the Content-Security-Policy under which only these scripts and styles run, and nothing is fetched."""
+def policy(scripts: Iterable[str], sheets: Iterable[str], tiles: str = "") -> str:
+    """Return the Content-Security-Policy under which only these scripts and styles run.
+
+    Nothing is fetched but images of the tile server `tiles` (scheme and host), where one is named.
+    """
     return "; ".join(
         (
             "default-src 'none'",
             f"script-src {' '.join(digest(script) for script in scripts)}",
             f"style-src {' '.join(digest(sheet) for sheet in sheets)}",
-            "img-src data:",
+            f"img-src data: {tiles}".rstrip(),
             "base-uri 'none'",
             "form-action 'none'",
         )

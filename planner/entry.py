@@ -1,8 +1,9 @@
 """One layer's entry in the region file: where its rows are, and how its columns become ours."""
 
 import datetime as dt
+import re
 from decimal import Decimal
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, field_validator, model_validator
 from pyproj import CRS
@@ -12,6 +13,8 @@ from layers.adapt import ANY, shapes
 from layers.errors import suggestion
 from planner.rules import service_version
 from planner.target import Day, Strict, plain_number
+
+_TILES: Final = re.compile(r"https://[A-Za-z0-9.-]+(:\d+)?/[A-Za-z0-9._~%/?&=@+{}-]+")
 
 
 def _constant(value: object) -> str | float | dt.date:
@@ -100,6 +103,33 @@ def parse_crs(crs: str) -> CRS:
 def _have_version(name: str) -> str:
     service_version(name)
     return name
+
+
+class MapEntry(Strict):
+    """Table ``[map]`` of the region file: a background map from a tile server, for readers who have a network.
+
+    Attributes
+    ----------
+    tiles
+        Address of tiles with ``{z}``, ``{x}`` and ``{y}``, over https. Nothing is asked of it before a reader ticks it.
+    attribution
+        Whose map it is, as its terms ask.
+    """
+
+    tiles: str
+    attribution: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+
+    @field_validator("tiles")
+    @classmethod
+    def _is_address(cls, tiles: str) -> str:
+        if not _TILES.fullmatch(tiles) or any(tiles.count(part) != 1 for part in ("{z}", "{x}", "{y}")):
+            raise ValueError(f"'{tiles}' is not an address such as https://tiles.example.org/{{z}}/{{x}}/{{y}}.png")
+        return tiles
+
+    @property
+    def server(self) -> str:
+        """Scheme and host of the tile server."""
+        return "/".join(self.tiles.split("/")[:3])
 
 
 class FilingsEntry(Strict):

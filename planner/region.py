@@ -28,7 +28,7 @@ from layers.place import data_path
 from planner.choice.entry import ChoiceEntry
 from planner.clusters.entry import ClustersEntry
 from planner.eligibility.entry import EligibilityEntry
-from planner.entry import FilingsEntry, LayerEntry, MiddleMileEntry, parse_crs
+from planner.entry import FilingsEntry, LayerEntry, MapEntry, MiddleMileEntry, parse_crs
 from planner.finance.entry import FinanceEntry
 from planner.last_mile.entry import LastMileEntry
 from planner.prices import PriceBook, load_prices, price_books
@@ -113,6 +113,8 @@ class Region(Strict):
         Which areas' clusters are measured, and how places are ranked; nothing where none are.
     siting
         Where institutes or hubs should stand; nothing where none are sited.
+    map
+        A background map that readers may ask for; nothing where the map is to need no network at all.
     geographies
         What is counted beside towns: counties, census tracts, H3 cells of resolution 8, the layer `areas`.
     scenario
@@ -138,6 +140,7 @@ class Region(Strict):
     eligibility: EligibilityEntry | None = None
     clusters: ClustersEntry | None = None
     siting: SitingEntry | None = None
+    map: MapEntry | None = None
     geographies: tuple[Literal["county", "tract", "h3", "area"], ...] = ("county",)
     scenario: str = ""
     path: Path
@@ -213,6 +216,7 @@ _FILE_KEYS = (
     "eligibility",
     "clusters",
     "siting",
+    "map",
     "geographies",
 )
 _KINDS = {

@@ -359,7 +359,7 @@ def provenance(region: Region, hashes: Mapping[str, str], notes: tuple[str, ...]
 
 
 def _parameters(region: Region) -> dict[str, Any]:
-    parameters = region.model_dump(mode="json", exclude={"path", "layers"})
+    parameters = region.model_dump(mode="json", exclude={"path", "layers", "map"})
     parameters["targets"] = [
         {"down_mbps": target.down_mbps, "up_mbps": target.up_mbps, "share": str(target.share)}
         for target in region.targets

@@ -23,7 +23,7 @@
 
   /* Legend of what is shown: the reading that colours the map, then layers from the uppermost down. */
   function legend(app) {
-    const shown = [...document.querySelectorAll("#layers .layer")].filter(box => !box.hidden && box.querySelector("input").checked);
+    const shown = [...document.querySelectorAll("#layers .layer[data-layer]")].filter(box => !box.hidden && box.querySelector("input").checked);
     const read = app.fits && app.fits.chosen >= 0;
     const found = shown.map(box => [box, ofLayer(box)]).map(([box, each]) => read && box.classList.contains("layer-polygons") ? { ...each, rows: [] } : each);
     if (!read) return found;

@@ -331,6 +331,7 @@
   });
   labels.addTo(map);
   T.panel.legend(byId("layers"), layers, page, toggle);
+  T.background(byId("layers"), map, page);
   T.panel.sources(byId("sources"), layers, page.sources);
   if (fits) byId("layers").classList.toggle("other-colours", fits.chosen >= 0);
   map.on("mousemove", move);

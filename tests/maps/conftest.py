@@ -292,6 +292,7 @@ def make_plan():
             target=target,
             prices=given.get("prices", prices()),
             scenario="",
+            map=None,
         )
         return types.SimpleNamespace(
             region=region,
