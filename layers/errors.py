@@ -9,7 +9,8 @@ The command prints it without a traceback and exits with status 2.
     ├── LayerError           a layer's file or table is not as declared
     ├── RegionError          the region file is not as it must be
     ├── RuleError            a price book or rule file is not as it must be
-    └── PlanError            inputs are sound, but this step cannot be done with them
+    ├── PlanError            inputs are sound, but this step cannot be done with them
+    └── FetchError           a source cannot be had, or what came is not what was asked for
 
 """
 
@@ -48,6 +49,10 @@ class RuleError(TownlineError):
 
 class PlanError(TownlineError):
     """Inputs are sound, but this step cannot be done with them."""
+
+
+class FetchError(TownlineError):
+    """A source cannot be had, or what came is not what was asked for."""
 
 
 def suggestion(word: str, known: Iterable[str]) -> str:

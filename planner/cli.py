@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 import typer
 
 from layers import TownlineError
-from planner.commands import _show, build, files, handover, screen, sites
+from planner.commands import _show, build, fetch, files, handover, screen, sites
 
 app = typer.Typer(
     name="townline",
@@ -37,6 +37,7 @@ COMMANDS: Mapping[str, Callable[..., None]] = {
     "site": sites.site_command,
     "report": handover.report_command,
     "export": handover.export_command,
+    "fetch": fetch.fetch_command,
     "adapt": files.adapt_command,
     "check": files.check_command,
     "ingest": files.ingest_command,
