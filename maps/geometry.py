@@ -42,6 +42,8 @@ def to_page(shapes: Geometries, crs: Any) -> Geometries:
     stand beside the others.
     """
     degrees = np.asarray(gpd.GeoSeries(shapes, crs=crs).to_crs(PAGE_CRS).to_numpy(), dtype=np.object_)
+    if len(degrees) == 0:
+        return degrees
     west, _, east, _ = shapely.total_bounds(degrees)
     return degrees if not east - west > 180 else np.asarray(shapely.transform(degrees, _westward), dtype=np.object_)
 

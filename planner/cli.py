@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 import typer
 
 from layers import TownlineError
-from planner.commands import _show, build, fetch, files, handover, screen, sites
+from planner.commands import _show, build, fetch, files, handover, new, screen, sites
 
 app = typer.Typer(
     name="townline",
@@ -43,6 +43,7 @@ COMMANDS: Mapping[str, Callable[..., None]] = {
     "ingest": files.ingest_command,
     "layers": files.layers_command,
     "init": files.init,
+    "new": new.new_command,
 }
 for _name, _command in COMMANDS.items():
     app.command(_name)(_command)
