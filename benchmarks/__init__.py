@@ -15,7 +15,7 @@ Row = Mapping[str, object]
 
 CASES: Final = (
     "check", "choice", "clusters", "cost_model", "eligibility", "finance", "coverage", "last_mile", "map", "max_cover",
-    "p_median", "points", "steiner", "santa_cruz", "roads", "prize_collecting", "rings", "road_graph", "wireless",
+    "load", "p_median", "points", "steiner", "santa_cruz", "roads", "prize_collecting", "rings", "road_graph", "wireless",
 )  # fmt: skip
 
 

@@ -112,8 +112,10 @@ def _sharing(roads: npt.NDArray[np.object_], fibre: npt.NDArray[np.object_]) -> 
     line = np.concatenate([of_road[pair], len(roads) + of_fibre[pair]])
     shapes = np.concatenate([roads, fibre])
     where = np.concatenate([points, points])
-    for one in np.unique(line):
-        shapes[one] = _with_points(shapes[one], where[line == one])
+    order = np.argsort(line, kind="stable")
+    touched, first = np.unique(line[order], return_index=True)
+    for one, rows in zip(touched, np.split(order, first)[1:], strict=True):
+        shapes[one] = _with_points(shapes[one], where[rows])
     return shapes, len(points)
 
 
@@ -122,7 +124,8 @@ def _with_points(line: shapely.LineString, points: Floats) -> shapely.LineString
     own = shapely.get_coordinates(line)
     steps = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(own, axis=0).T))])
     along = np.atleast_1d(shapely.line_locate_point(line, shapely.points(points)))
-    new = np.abs(steps[:, None] - along).min(axis=0) > _SAME_M
+    after = np.searchsorted(steps, along).clip(1, len(steps) - 1)
+    new = np.minimum(np.abs(steps[after - 1] - along), np.abs(steps[after] - along)) > _SAME_M
     order = np.argsort(np.concatenate([steps, along[new]]), kind="stable")
     return shapely.LineString(np.concatenate([own, points[new]])[order])
 

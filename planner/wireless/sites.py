@@ -10,6 +10,7 @@ import shapely
 from layers import PlanError
 from layers.terrain import Terrain
 from planner.wireless._path import Floats
+from planner.wireless.towers import NoReachError
 
 COLUMNS: Final = ("site_id", "height_m", "cost_usd", "site", "geometry")
 _MOST: Final = 100_000
@@ -44,7 +45,9 @@ def generated(towns: gpd.GeoDataFrame, spacing_m: float, terrain: Terrain | None
     Raises
     ------
     PlanError
-        Where the squares are too many, or none of them has its site in a town.
+        Where the squares are too many.
+    NoReachError
+        Where none of them has its site in a town, which is smaller than a square.
     """
     west, south, east, north = (int(edge // spacing_m) for edge in towns.total_bounds)
     count = (east - west + 1) * (north - south + 1)
@@ -57,7 +60,9 @@ def generated(towns: gpd.GeoDataFrame, spacing_m: float, terrain: Terrain | None
     points = np.asarray(shapely.points(xy))
     inside = shapely.intersects(shapely.union_all(towns.geometry.to_numpy()), points)
     if not inside.any():
-        raise PlanError("wireless", [f"no square of {spacing_m:g} m has its site in a town; give a smaller spacing_m"])
+        raise NoReachError(
+            "wireless", [f"no square of {spacing_m:g} m has its site in a town; give a smaller spacing_m"]
+        )
     names = [f"g{row}_{column}" for row, column in zip(rows[inside], columns[inside], strict=True)]
     table = pd.DataFrame({"site_id": names, "height_m": np.nan, "cost_usd": np.nan, "site": "generated"})
     return gpd.GeoDataFrame(table, geometry=points[inside], crs=towns.crs).sort_values("site_id", ignore_index=True)
