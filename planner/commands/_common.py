@@ -18,7 +18,7 @@ Scenario = Annotated[str, typer.Option(help="Name of a [scenario.NAME] table of 
 Engine = Annotated[
     str, typer.Option(help="Where filings are counted: duckdb, or spark (master in SPARK_MASTER) for a cluster.")
 ]
-RegionHere = Annotated[Path, typer.Option("--region", help="Region file (TOML).")]
+RegionHere = Annotated[Path, typer.Option("--region", help="Region file (TOML); 'townline init' writes one.")]
 AsOf = Annotated[
     datetime | None,
     typer.Option(

@@ -36,7 +36,9 @@ from planner.result import refuse_inputs, save_csv, save_files, write_bytes
 
 
 def eligibility_command(
-    region: Annotated[Path, typer.Argument(help="Region file (TOML).")] = Path("region.toml"),
+    region: Annotated[Path, typer.Argument(help="Region file (TOML); 'townline init' writes one.")] = Path(
+        "region.toml"
+    ),
     out: Annotated[Path, typer.Option(help="Folder for the tables and eligibility.html.")] = Path("eligibility"),
     as_of: AsOf = None,
     changes: Annotated[
@@ -91,7 +93,7 @@ def _changes(region: Region, days: tuple[datetime, datetime], out: Path, *, as_j
 
 def explain_command(
     place: PlaceName,
-    name: Annotated[str, typer.Argument(metavar="PROGRAMME", help="See 'townline programmes'.", show_default=False)],
+    name: Annotated[str, typer.Argument(metavar="programme", help="See 'townline programmes'.", show_default=False)],
     region: RegionHere = Path("region.toml"),
     as_of: AsOf = None,
     unit: UnitName = "",
@@ -176,7 +178,7 @@ def portfolio_command(
 
 def match_command(
     place: PlaceName,
-    name: Annotated[str, typer.Argument(metavar="PROGRAMME", help="See 'townline programmes'.", show_default=False)],
+    name: Annotated[str, typer.Argument(metavar="programme", help="See 'townline programmes'.", show_default=False)],
     cost_usd: Annotated[float, typer.Option("--cost", help="Cost of the project in dollars.", show_default=False)],
     promise: Annotated[
         list[str] | None, typer.Option(help="What a partner promised, NAME=DOLLARS; repeat it.", show_default=False)
@@ -234,7 +236,7 @@ def _no_promise(text: str) -> tuple[str, float]:
 
 def redraw_command(
     place: PlaceName,
-    name: Annotated[str, typer.Argument(metavar="PROGRAMME", help="See 'townline programmes'.", show_default=False)],
+    name: Annotated[str, typer.Argument(metavar="programme", help="See 'townline programmes'.", show_default=False)],
     region: RegionHere = Path("region.toml"),
     as_of: AsOf = None,
     unit: UnitName = "",
@@ -273,7 +275,8 @@ def redraw_command(
 def programmes_command(
     name: Annotated[str, typer.Argument(help="One programme; all where none is named.", show_default=False)] = "",
     as_of: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Day; today where none is named.", show_default=False)
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="Day of rules; today where none is named.", show_default=False),
     ] = None,
     *,
     as_json: AsJson = False,
