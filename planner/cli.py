@@ -4,6 +4,8 @@ import io
 import os
 import sys
 from collections.abc import Callable, Mapping
+from importlib.metadata import version
+from typing import Annotated
 
 import typer
 
@@ -47,6 +49,25 @@ COMMANDS: Mapping[str, Callable[..., None]] = {
 }
 for _name, _command in COMMANDS.items():
     app.command(_name)(_command)
+
+
+def _tell_version(*, asked: bool) -> None:
+    if asked:
+        typer.echo(f"townline {version('townline')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _before(
+    *,
+    _version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=lambda asked: _tell_version(asked=asked), is_eager=True, help="Print the version."
+        ),
+    ] = False,
+) -> None:
+    pass
 
 
 def main() -> None:

@@ -1,7 +1,6 @@
 """Counts from filings -> the planner's tables: service under the rule, providers, failing locations, change, anchors."""
 
 from collections.abc import Mapping, Sequence
-from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -12,8 +11,6 @@ from planner.filings import TECHNOLOGIES, Filed, rule_of
 from planner.region import Region
 from planner.tables import checked
 from planner.target import Target
-
-_PLACE: Final = ["town_geoid", "town"]
 
 
 def evidence(filed: Filed, region: Region) -> pd.DataFrame:

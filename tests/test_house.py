@@ -20,6 +20,7 @@ import planner
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("layers", "planner", "maps")
 MODULES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
+TERMS = {"LICENSE", "NOTICE", "THIRD-PARTY-NOTICES.md", "maps/assets/LICENSE-leaflet"}
 NETWORK = {"aiohttp", "ftplib", "http", "httpx", "pooch", "requests", "socket", "smtplib", "ssl", "urllib", "urllib3"}
 
 
@@ -128,12 +129,16 @@ def wheel(tmp_path_factory):
     return next(folder.glob("*.whl"))
 
 
-def test_the_wheel_contains_what_the_tree_contains(wheel):
+def test_the_wheel_contains_what_the_product_needs_and_nothing_else(wheel):
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
     data = f"{'-'.join(wheel.name.split('-')[:2])}.data/data/share/townline/"
     inside = {"data/" + name.removeprefix(data) if name.startswith(data) else name for name in names}
-    assert {name for name in inside if ".dist-info/" not in name} == tracked(*PACKAGES, "data")
+    needed = tracked(*PACKAGES, "data/README.md", "data/facts", "data/outlines", "data/sample")
+    assert {name for name in inside if ".dist-info/" not in name} == needed
+    beside = {name.partition(".dist-info/")[2] for name in inside if ".dist-info/" in name}
+    assert beside == {"METADATA", "RECORD", "WHEEL", "entry_points.txt"} | {f"licenses/{name}" for name in TERMS}
+    assert wheel.stat().st_size <= 10e6
 
 
 def test_data_is_found_from_an_installed_wheel(wheel, tmp_path):

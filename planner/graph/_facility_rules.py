@@ -11,7 +11,6 @@ from planner.graph._net import Flags, Longs
 Floats = npt.NDArray[np.float64]
 Bytes = npt.NDArray[np.uint8]
 NEVER: Final = np.int8(-1)
-FREE: Final = np.int8(0)
 MUST: Final = np.int8(1)
 
 

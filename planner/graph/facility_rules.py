@@ -86,11 +86,6 @@ def pairs_within(distance: np.ndarray, least: float) -> Flags:
     return near
 
 
-def near_existing(distance: np.ndarray, least: float) -> Ints:
-    """Return the sites that lie nearer than `least` to any existing place (site by place, same unit)."""
-    return np.flatnonzero((distance < least).any(axis=1)).astype(np.int64)
-
-
 def rules_of(conditions: Conditions, sites: int, least: int, most: int, rows: Sequence[Row] = ()) -> Rules:
     """Return conditions in the form of the kernels.
 
