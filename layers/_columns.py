@@ -8,6 +8,8 @@ import numpy as np
 import pandas as pd
 from pydantic import BaseModel, ConfigDict
 
+from layers.limits import TEXT_SIGNS
+
 ColumnType = Literal["text", "integer", "number", "flag", "date"]
 TYPE_WORDS = {
     "integer": "whole numbers",
@@ -76,6 +78,9 @@ def conform(values: pd.Series, column: Column) -> tuple[pd.Series, list[str]]:
         faults.append(f"has {_count(bad, values)}; expected {words}")
     if not column.null and missing.any():
         faults.append(f"has {_count(missing, values, 'empty values')}; fill them or leave the rows out")
+    if column.type == "text" and (long := typed.str.len().fillna(0) > TEXT_SIGNS).any():
+        faults.append(f"has {_count(long, values, f'values of more than {TEXT_SIGNS:,} signs')}; shorten them")
+        return typed, faults  # patterns are not tried on such texts
     faults.extend(_limits(typed, values, column, ~(bad | missing)))
     return typed, faults
 

@@ -6,7 +6,6 @@ pbf extracts for roads.
 """
 
 import hashlib
-import json
 import warnings
 import zlib
 from collections.abc import Callable, Iterable
@@ -24,10 +23,13 @@ from pyproj import CRS
 
 from layers._columns import Column, conform
 from layers._geometry import coordinate_faults, crs_name, from_wkt, near, repair, reproject
+from layers._guard import before_gdal, check_driver, refuse_entities_of
+from layers._guard_tables import check_gzip, check_parquet, check_rows, check_texts
 from layers._map import WKT, X, Y, to_ours, wanted
 from layers._published import as_published
 from layers.errors import LayerError, suggestion
 from layers.layer import Layer
+from layers.limits import COLUMNS, read_json
 from layers.source import Source
 
 _GDAL = {".gpkg", ".geojson", ".json", ".shp", ".zip", ".fgb", ".kml"}
@@ -111,6 +113,9 @@ def _open(source: Source, declaration: Layer) -> tuple[pd.DataFrame, list[str]]:
         except UnicodeDecodeError as error:
             fault = f'is not {source.encoding or "utf-8"} text (byte {error.start}); set encoding = "latin-1" or the true one'
             raise LayerError("", [fault]) from None
+        except MemoryError:
+            fault = "needs more memory than there is; give a smaller extract, or get it again if it is small"
+            raise LayerError("", [fault]) from None
         except _UNREADABLE as error:
             reason = " ".join(str(error).split())[:300] or type(error).__name__
             raise LayerError("", [f"cannot be read: {reason}; get the file again or convert it"]) from None
@@ -152,6 +157,7 @@ def _opener(path: Path) -> Callable[[Source, set[str]], pd.DataFrame] | None:
 def _read_gdal(source: Source, wanted_names: set[str]) -> pd.DataFrame:
     if source.path.suffix.lower() == ".gpkg":
         _refuse_cut_geopackage(source.path)
+    before_gdal(source.path)
     tables = [str(name) for name in pyogrio.list_layers(source.path)[:, 0]]
     if not tables:
         raise LayerError("", ["holds no table; get the file again"])
@@ -160,10 +166,14 @@ def _read_gdal(source: Source, wanted_names: set[str]) -> pd.DataFrame:
     if source.layer is not None and source.layer not in tables:
         raise LayerError("", [f"has no table '{source.layer}'{suggestion(source.layer, tables)}"])
     layer = source.layer if source.layer is not None else tables[0]
-    fields = [str(name) for name in pyogrio.read_info(source.path, layer=layer)["fields"]]
+    info = pyogrio.read_info(source.path, layer=layer)
+    check_driver(source.path, str(info["driver"]))
+    fields = [str(name) for name in info["fields"]]
     columns = [name for name in fields if name.strip() in wanted_names]
     encoding = source.encoding or None
     table: pd.DataFrame = pyogrio.read_dataframe(source.path, layer=layer, columns=columns, encoding=encoding)
+    if info["features"] not in (-1, len(table)):
+        raise LayerError("", [f"says that it has {info['features']:,} rows, {len(table):,} can be read; get it again"])
     return _remember_columns(_with_crs(table, source.crs), fields)
 
 
@@ -180,9 +190,11 @@ def _refuse_cut_geopackage(path: Path) -> None:
 
 
 def _read_parquet(source: Source, wanted_names: set[str]) -> pd.DataFrame:
+    check_parquet(source.path)
     schema = pq.read_schema(source.path)
     names = [str(name) for name in schema.names]
     metadata = schema.metadata or {}
+    check_texts(source.path, {name for name in names if name.strip() in wanted_names})
     if b"geo" not in metadata:
         table = pq.read_table(source.path, columns=[name for name in names if name.strip() in wanted_names])
         return _remember_columns(table.replace_schema_metadata().to_pandas(), names)
@@ -193,12 +205,19 @@ def _read_parquet(source: Source, wanted_names: set[str]) -> pd.DataFrame:
 
 
 def _geometry_columns(geo: bytes) -> set[str]:
-    return set(json.loads(geo).get("columns", {}))
+    content = read_json(geo.decode("utf-8"))
+    columns = content.get("columns") if isinstance(content, dict) else None
+    if not isinstance(columns, dict):
+        raise LayerError(
+            "", ["has metadata 'geo' that does not say its columns of shapes; write it again as GeoParquet"]
+        )
+    return set(columns)
 
 
 def _read_csv(source: Source, wanted_names: set[str]) -> pd.DataFrame:
     sep = "\t" if ".tsv" in source.path.name.lower() else ","
     encoding = source.encoding or "utf-8-sig"
+    check_gzip(source.path)
     _check_header(
         pd.read_csv(source.path, sep=sep, dtype="str", encoding=encoding, header=None, nrows=1, keep_default_na=False)
     )
@@ -213,6 +232,7 @@ def _read_csv(source: Source, wanted_names: set[str]) -> pd.DataFrame:
         skipinitialspace=True,
     )
     names = [str(name) for name in table.columns]
+    check_rows(source.path, sep, encoding, sure=bool(table.iloc[:, -1].notna().all()))
     if isinstance(table.index, pd.RangeIndex):
         return _remember_columns(table[[name for name in names if name.strip() in wanted_names]], names)
     raise LayerError("", ["has rows with more fields than its header; quote the commas inside values"])
@@ -226,6 +246,8 @@ def _check_header(header: pd.DataFrame) -> None:
         raise LayerError(
             "", ["has one column: its values are parted by another sign than a comma; save it with commas"]
         )
+    if len(names) > COLUMNS:
+        raise LayerError("", [f"has {len(names):,} columns, {COLUMNS:,} are the most; get the right file"])
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise LayerError("", [f"has several columns named {', '.join(twice)}; keep one of each"])
@@ -234,6 +256,8 @@ def _check_header(header: pd.DataFrame) -> None:
 def _read_osm(source: Source, _wanted_names: set[str]) -> pd.DataFrame:
     from layers import streets  # noqa: PLC0415 - osmnx takes seconds to import, and few layers need it
 
+    if source.path.suffix.lower() == ".osm":
+        refuse_entities_of(source.path)
     table = streets.read_osm(source.path)
     return _remember_columns(table, [str(name) for name in table.columns])
 

@@ -26,6 +26,7 @@ from layers.engines import parquet, write_parquet
 from layers.errors import LayerError
 from layers.filings import Ingested, ingested
 from layers.place import data_folder
+from layers.read import file_hash
 
 _OFFERS: Final = "bdc_fixed"
 _FABRIC: Final = "fabric"
@@ -167,10 +168,26 @@ def reduce(
             best = tuple(cache / f"best-{code}-{digest}-{number}.parquet" for number in range(len(ranges)))
             state = State(code, files, ranges, best)
             for place, offers in zip(best, state.offers(backend), strict=True):
-                if not place.is_file():
+                if not _is_whole(place):
                     write_parquet(_small(best_offers(offers, rule, tiers)), place)
+                    _seal(place)
             states.append(state)
         yield tuple(states)
+
+
+def _seal(place: Path) -> None:
+    """Write a reduced file's hash beside it, by which a later run sees that it is whole."""
+    aside = place.with_name(f".{place.name}.sha256.{os.getpid()}")
+    aside.write_text(file_hash(place), "ascii")
+    aside.replace(place.with_suffix(".sha256"))
+
+
+def _is_whole(place: Path) -> bool:
+    """Whether a reduced file is there as it was written; one that is not is made again."""
+    try:
+        return place.with_suffix(".sha256").read_bytes() == file_hash(place).encode("ascii")
+    except OSError:
+        return False
 
 
 @contextmanager

@@ -15,13 +15,14 @@ import numpy.typing as npt
 import rasterio
 import shapely
 from pyproj import CRS
-from rasterio.errors import NotGeoreferencedWarning, RasterioError
+from rasterio.errors import CRSError, NotGeoreferencedWarning, RasterioError
 from rasterio.features import geometry_mask
 from rasterio.transform import Affine
 from rasterio.windows import Window
 
 from layers._geometry import crs_name
 from layers.errors import LayerError
+from layers.limits import CELLS_FROM, CELLS_PER_BYTE
 
 Heights = npt.NDArray[np.float32]
 _DRIVERS: Final = {".tif": "GTiff", ".tiff": "GTiff", ".asc": "AAIGrid"}
@@ -30,6 +31,7 @@ _HIGHEST_M: Final = 9000.0
 _MOST_CELLS: Final = 250_000_000
 _METRES: Final = ("", "m", "metre", "metres", "meter", "meters")
 _NAMED: Final = 5
+_NUMERIC: Final = b"0123456789+-.,eE \t\r\n\x1anaNA"  # with nan, which GDAL takes as no height
 
 
 @dataclass(frozen=True)
@@ -108,6 +110,8 @@ def read_terrain(path: Path, crs: str, towns: gpd.GeoDataFrame, margin_m: float 
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", NotGeoreferencedWarning)
+            if driver == "AAIGrid" and _holds_words(path):
+                raise LayerError(where, ["holds a word where a height must be; get the file again"])
             with rasterio.open(path, driver=driver) as raster:
                 faults = _form_faults(raster, crs) or _cover_faults(raster, towns)
                 if faults:
@@ -115,7 +119,11 @@ def read_terrain(path: Path, crs: str, towns: gpd.GeoDataFrame, margin_m: float 
                 window = _window(raster, towns, margin_m)
                 heights = _heights(raster, window)
                 grid = raster.transform
-    except (RasterioError, OSError) as error:
+    except MemoryError:
+        raise LayerError(where, ["needs more memory than there is; cut it to the towns: gdalwarp -te"]) from None
+    except (RasterioError, CRSError, OSError, ValueError, ArithmeticError) as error:
+        if isinstance(error, LayerError):
+            raise
         raise LayerError(where, [f"is not a raster that can be read: {error}"]) from None
     x0, y0 = grid.c + window.col_off * grid.a, grid.f + window.row_off * grid.e
     faults = _height_faults(heights, Affine(grid.a, 0.0, x0, 0.0, grid.e, y0), towns)
@@ -124,6 +132,16 @@ def read_terrain(path: Path, crs: str, towns: gpd.GeoDataFrame, margin_m: float 
     with path.open("rb") as file:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
     return Terrain(heights, float(x0), float(y0), float(grid.a), crs, path.name, sha256)
+
+
+def _holds_words(path: Path) -> bool:
+    """Whether rows of an ASCII grid hold anything but numbers, which would be read as a height of 0."""
+    with path.open("rb") as file:
+        place = 0
+        while (line := file.readline(1000)) and line.lstrip()[:1].isalpha() and b"nan" not in line.lower()[:4]:
+            place = file.tell()
+        file.seek(place)
+        return any(block.translate(None, _NUMERIC) for block in iter(lambda: file.read(1 << 20), b""))
 
 
 def _form_faults(raster: Any, crs: str) -> list[str]:
@@ -143,7 +161,16 @@ def _form_faults(raster: Any, crs: str) -> list[str]:
     unit = (raster.units[0] or "").strip().lower()
     if unit not in _METRES:
         faults.append(f"heights are in '{unit}'; give them in metres: gdal_calc.py")
+    cells, size = raster.width * raster.height, Path(raster.name).stat().st_size
+    if cells > CELLS_FROM and cells > CELLS_PER_BYTE * size:
+        faults.append(
+            f"claims {cells:,} cells in {size:,} bytes, so it is mostly empty; give a raster with its heights"
+        )
+    if raster.dtypes[0].startswith("complex"):
+        faults.append("holds complex numbers, not heights; give a raster with the heights alone")
     grid = raster.transform
+    if not all(np.isfinite(value) for value in grid):
+        return [*faults, "has no place on the ground; warp it: gdalwarp"]
     if grid.b or grid.d or grid.a <= 0 or grid.e >= 0:
         faults.append("is not north up, or has no place on the ground; warp it: gdalwarp")
     elif abs(grid.a + grid.e) > 1e-6 * grid.a:

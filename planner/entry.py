@@ -94,6 +94,8 @@ def parse_crs(crs: str) -> CRS:
     ValueError
         Where the name is none that PROJ knows.
     """
+    if not crs.isprintable():
+        raise ValueError("holds control characters; write it as EPSG:26986")
     try:
         return CRS.from_user_input(crs)
     except CRSError as error:

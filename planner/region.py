@@ -24,6 +24,7 @@ from pydantic_core import ErrorDetails
 
 from layers import RegionError, RuleError, Source, declarations
 from layers.errors import suggestion
+from layers.limits import read_toml
 from layers.place import data_path
 from planner.choice.entry import ChoiceEntry
 from planner.clusters.entry import ClustersEntry
@@ -295,12 +296,12 @@ def _validate(content: Mapping[str, Any], path: Path, scenario: str) -> tuple[Re
 
 def _parse(path: Path, where: str) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text("utf-8"), parse_float=Decimal)
+        return read_toml(path, Decimal)
     except FileNotFoundError:
         raise RegionError(where, ["does not exist; 'townline init' writes one"]) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise RegionError(where, [f"is not TOML in UTF-8 without a byte-order mark: {error}"]) from None
-    except (ValueError, RecursionError) as error:
+    except (ValueError, ArithmeticError) as error:
         raise RegionError(where, [f"is not a sound TOML file: {error}"]) from None
     except OSError as error:
         raise RegionError(where, [f"cannot be read: {error.strerror}"]) from None

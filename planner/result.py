@@ -4,7 +4,6 @@ Saving is all or nothing file by file: everything is written beside its place un
 moved, `plan.json` last. The same plan gives the same bytes.
 """
 
-import json
 import platform
 import re
 from collections.abc import Iterable, Mapping
@@ -24,6 +23,7 @@ import shapely
 from pyogrio.errors import DataLayerError, DataSourceError
 
 from layers import Layer, PlanError, declarations, declared
+from layers.limits import read_json
 from layers.save import publish, staged, write_csv, write_json
 from planner.notebook import summary_html
 from planner.region import Region
@@ -255,7 +255,7 @@ def _remove_stale(folder: Path, outputs: Mapping[str, str], before: Iterable[str
 
 def _previous_outputs(folder: Path) -> list[str]:
     try:
-        return list(json.loads((folder / "plan.json").read_text("utf-8"))["outputs"])
+        return [str(name) for name in read_json((folder / "plan.json").read_text("utf-8"))["outputs"]]
     except (OSError, ValueError, KeyError, TypeError):
         return []
 
@@ -286,7 +286,10 @@ def load_plan(folder: str | Path, region: Region) -> Plan:
     path, record = Path(folder) / "plan.gpkg", Path(folder) / "plan.json"
     if not (path.is_file() and record.is_file()):
         raise PlanError(f"folder {folder}", ["holds no plan; 'townline plan' makes one"])
-    saved, found = _record(record), _saved_tables(path)
+    saved = _record(record)
+    if saved["outputs"].get(path.name) != _hash(path):
+        raise PlanError(f"file {path}", [f"is not as it was written; {_AFRESH}"])
+    found = _saved_tables(path)
     mine = _parameters(region)
     other = sorted(key for key in {*mine, *saved["parameters"]} if mine.get(key) != saved["parameters"].get(key))
     if other:
@@ -311,13 +314,12 @@ def load_plan(folder: str | Path, region: Region) -> Plan:
 
 def _record(path: Path) -> dict[str, Any]:
     try:
-        saved = json.loads(path.read_text("utf-8"))
+        saved = read_json(path.read_text("utf-8"))
     except (OSError, ValueError):
         raise PlanError(f"file {path}", [f"cannot be read as a record of a plan; {_AFRESH}"]) from None
-    sound = (
-        isinstance(saved, dict) and isinstance(saved.get("parameters"), dict) and isinstance(saved.get("notes"), list)
-    )
-    if not sound:
+    kinds = {"parameters": dict, "outputs": dict, "notes": list}
+    sound = isinstance(saved, dict) and all(isinstance(saved.get(key), kind) for key, kind in kinds.items())
+    if not sound or not all(isinstance(note, str) for note in saved["notes"]):
         raise PlanError(f"file {path}", [f"is not the record of a plan of this version; {_AFRESH}"])
     return dict(saved)
 

@@ -1,5 +1,7 @@
 """Which shapes of files are known, and what they become."""
 
+import csv
+import zlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -8,15 +10,20 @@ from typing import Final
 
 import pandas as pd
 
+from layers._guard_tables import check_gzip
 from layers.adapt import _bea, _bls, _census, _geography, _wide
 from layers.adapt._cbp import is_cbp, read_cbp
 from layers.adapt._file import Period, Published
 from layers.adapt._qcew import is_qcew, read_qcew
-from layers.errors import LayerError, suggestion
+from layers.errors import LayerError, TownlineError, suggestion
 from layers.layer import declared
 
 ANY: Final = "any"
 _JOBS: Final = "industry_employment"
+_UNREADABLE: Final = (
+    OSError, EOFError, ValueError, RuntimeError, TypeError, LookupError, ArithmeticError, AttributeError, zlib.error,
+    csv.Error,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -95,9 +102,23 @@ def adapt(
         raise LayerError("adapt", ["no file is named; name one or more"])
     parts: dict[str, list[pd.DataFrame]] = {}
     for file in files:
-        for name, frame in _shape_of(file, shape).read(file).items():
+        for name, frame in _rows(file, shape).items():
             parts.setdefault(name, []).append(frame.assign(source=file.path.name))
     return {name: _whole(name, frames, files) for name, frames in sorted(parts.items())}
+
+
+def _rows(file: Published, shape: str) -> Mapping[str, pd.DataFrame]:
+    """Return what a file holds; whatever keeps it from being read is a fault of the file."""
+    try:
+        check_gzip(file.path)
+        return _shape_of(file, shape).read(file)
+    except TownlineError as error:
+        raise LayerError(error.where or f"file {file.path.name}", error.faults) from None
+    except MemoryError:
+        raise file.fault("needs more memory than there is; give a smaller extract") from None
+    except _UNREADABLE as error:
+        reason = " ".join(str(error).split())[:200] or type(error).__name__
+        raise file.fault(f"cannot be read: {reason}; get it again") from None
 
 
 def _shape_of(file: Published, name: str) -> Shape:

@@ -1,5 +1,6 @@
 """County file of County Business Patterns -> `industry_employment`."""
 
+import csv
 import re
 from collections.abc import Collection
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from layers._guard_tables import check_cells, check_table
 from layers.errors import LayerError
 
 _NEEDED: Final = ("fipstate", "fipscty", "naics", "emp", "est")
@@ -95,11 +97,18 @@ def _century(year: int) -> int:
 
 def _table(path: Path) -> pd.DataFrame:
     try:
+        check_table(path)
         table = pd.read_csv(path, dtype="str", keep_default_na=False)
+        if not (table.iloc[:, -1] != "").all():
+            check_cells(path, ",", "latin-1")
+    except LayerError as error:
+        raise LayerError(f"file {path.name}", error.faults) from None
     except FileNotFoundError:
         raise LayerError(f"file {path}", ["does not exist; correct its path"]) from None
-    except (OSError, ValueError, EOFError) as error:
+    except (OSError, ValueError, EOFError, csv.Error) as error:
         raise LayerError(f"file {path.name}", [f"cannot be read: {' '.join(str(error).split())[:200]}"]) from None
+    if not isinstance(table.index, pd.RangeIndex):
+        raise LayerError(f"file {path.name}", ["has rows with more fields than its header; get it again"])
     table.columns = pd.Index([str(name).strip().lower() for name in table.columns])
     lost = [name for name in _NEEDED if name not in table]
     if lost:
@@ -137,9 +146,12 @@ def _most(count: np.ndarray, size: float) -> np.ndarray:
 
 def _numbers(cells: pd.Series, path: Path, name: str) -> pd.Series:
     found = pd.to_numeric(cells, errors="coerce")
-    bad = ~np.isfinite(found.to_numpy(float))
+    values = found.to_numpy(float)
+    bad = ~np.isfinite(values) | (np.mod(values, 1, out=np.zeros(len(values)), where=np.isfinite(values)) != 0)
     if bad.any():
         row = int(bad.argmax())
-        fault = f"column '{name}' holds '{cells.iloc[row]}' (row {row + 1}), which is no number; get the file again"
+        fault = (
+            f"column '{name}' holds '{cells.iloc[row]}' (row {row + 1}), which is no whole number; get the file again"
+        )
         raise LayerError(f"file {path.name}", [fault])
     return found

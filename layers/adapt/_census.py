@@ -1,6 +1,5 @@
 """The American Community Survey as its API (JSON) and data.census.gov (CSV) give it -> `acs_estimates`."""
 
-import json
 import re
 from collections.abc import Mapping
 from typing import Final
@@ -10,6 +9,7 @@ import pandas as pd
 
 from layers.adapt._file import Published
 from layers.adapt._numbers import margins, numbers
+from layers.limits import read_json
 
 _VARIABLE: Final = re.compile(
     r"(?P<series>(?:[BC][0-9]{5}[A-Z]*|S[0-9]{4}_C[0-9]{2}|DP[0-9]{2}[A-Z]*)_[0-9]{3,4}P?)(?P<side>[EM])"
@@ -40,7 +40,11 @@ def from_json(file: Published) -> Mapping[str, pd.DataFrame]:
         Where it is cut short, has rows of different length, or areas of a kind that is not read.
     """
     try:
-        names, *rows = json.loads(file.text)
+        names, *rows = read_json(file.text)
+        if not all(isinstance(name, str) for name in names) or len(set(names)) < len(names):
+            raise TypeError("names of variables must be texts that differ")  # noqa: TRY301 (one message for all)
+        if any(isinstance(cell, (list, dict)) for row in rows for cell in row):
+            raise TypeError("a cell must be one text or number")  # noqa: TRY301
         table = pd.DataFrame([["" if cell is None else str(cell) for cell in row] for row in rows], columns=names)
     except (ValueError, TypeError) as error:
         raise file.fault(f"is not a whole answer of the Census API: {error}; get it again") from None

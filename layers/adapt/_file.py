@@ -5,6 +5,8 @@ import datetime as dt
 import gzip
 import io
 import re
+import zlib
+from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -12,6 +14,7 @@ from typing import IO, Final, cast
 
 import pandas as pd
 
+from layers._guard_tables import check_cells, check_gzip, whole_lines
 from layers.errors import LayerError
 
 _HEAD: Final = 1 << 16
@@ -59,15 +62,18 @@ class Published:
                 raw = file.read(_HEAD)
         except FileNotFoundError:
             raise LayerError(f"file {self.path}", ["does not exist; correct its path"]) from None
-        except OSError as error:
+        except (OSError, EOFError, zlib.error) as error:
             raise self.fault(f"cannot be read: {error}; get it again") from None
         return raw.decode(self.encoding or "utf-8", errors="replace").lstrip("\ufeff")
 
     @cached_property
     def text(self) -> str:
         """The whole file."""
+        check_gzip(self.path)
         with self._open() as file:
             raw = file.read()
+        if not whole_lines(self.path) and self.path.suffix.lower() != ".json":
+            raise self.fault("does not end with a line end, so its last row may be cut short; get it again")
         try:
             return raw.decode(self.encoding or "utf-8-sig")
         except UnicodeDecodeError as error:
@@ -98,8 +104,22 @@ class Published:
             table = self._parsed("latin-1")
         if not isinstance(table.index, pd.RangeIndex):
             raise self.fault("has rows with more fields than its header; get it again")
+        self._check_rows(table)
         table.columns = pd.Index([str(name).strip() for name in table.columns])
         return pd.DataFrame({name: table[name].fillna("").str.strip() for name in table.columns})
+
+    def _check_rows(self, table: pd.DataFrame) -> None:
+        """Refuse columns of one name, and rows that are cut short."""
+        twice = [name for name, count in Counter(name for name in self.header if name).items() if count > 1]
+        if twice:
+            raise self.fault(f"has several columns named {', '.join(twice[:5])}; keep one of each")
+        if not whole_lines(self.path):
+            raise self.fault("does not end with a line end, so its last row may be cut short; get it again")
+        sep = "\t" if "\t" in next(iter(self.head.splitlines()), "") else ","
+        last = table.iloc[:, -1]
+        sure = bool((last.notna() & (last != "")).all())
+        if sep == "," and not sure:  # flat files with tabs leave empty cells at the end away
+            check_cells(self.path, sep, self.encoding or "latin-1", notes=True)
 
     def _parsed(self, encoding: str) -> pd.DataFrame:
         sep = "\t" if "\t" in next(iter(self.head.splitlines()), "") else ","

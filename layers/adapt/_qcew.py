@@ -1,5 +1,6 @@
 """Annual averages of the Quarterly Census of Employment and Wages -> `industry_employment`."""
 
+import csv
 from collections.abc import Collection
 from pathlib import Path
 from typing import Final
@@ -7,6 +8,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from layers._guard_tables import check_cells, check_table
 from layers.errors import LayerError
 
 _NEEDED: Final = (
@@ -60,8 +62,15 @@ def read_qcew(path: str | Path, ownership: str = "5", naics_vintage: int | None 
         fault = f"has no column {', '.join(lost)}; get the annual averages by area or as a single file"
         raise LayerError(f"file {path.name}", [fault])
     names = [*_NEEDED, sites, *(["area_title"] if "area_title" in header else [])]
-    with pd.read_csv(path, usecols=names, dtype="str", keep_default_na=False, chunksize=_ROWS_AT_ONCE) as parts:
-        kept = [_kept(part.rename(columns={sites: "sites"}), path, ownership) for part in parts]
+    try:
+        check_table(path)
+        with pd.read_csv(path, usecols=names, dtype="str", keep_default_na=False, chunksize=_ROWS_AT_ONCE) as parts:
+            kept = [_kept(part.rename(columns={sites: "sites"}), path, ownership) for part in parts]
+        check_cells(path, ",", "latin-1")
+    except LayerError as error:
+        raise LayerError(error.where or f"file {path.name}", error.faults) from None
+    except (OSError, ValueError, EOFError, csv.Error) as error:
+        raise LayerError(f"file {path.name}", [f"cannot be read: {' '.join(str(error).split())[:200]}"]) from None
     rows = pd.concat(kept, ignore_index=True)
     if rows.empty:
         raise LayerError(f"file {path.name}", [f"has no rows of ownership {ownership} by industry; name another"])
@@ -91,7 +100,7 @@ def _kept(part: pd.DataFrame, path: Path, ownership: str) -> pd.DataFrame:
             "area": mine.get("area_title"),
             "area_kind": kind[mine.index],
             "industry": mine["industry_code"].str.slice(0, 2).where(mine["industry_code"].str.contains("-"), mine["industry_code"]),
-            "year": _number(mine["year"], path, "year").astype("int64"),
+            "year": _year(mine["year"], path),
             "employment": _number(mine["annual_avg_emplvl"], path, "annual_avg_emplvl").mask(hidden),
             "establishments": _number(mine["sites"], path, "annual_avg_estabs"),
             "suppressed": hidden,
@@ -104,6 +113,14 @@ def _areas(codes: pd.Series) -> pd.Series:
     state = codes.str.slice(0, 2).where(codes.str.endswith("000"), codes)
     metro = (codes.str.slice(1) + "0").where(codes.str.startswith("C"), state)
     return metro.mask(codes == "US000", "US")
+
+
+def _year(cells: pd.Series, path: Path) -> pd.Series:
+    odd = ~cells.str.fullmatch("[0-9]{4}")
+    if odd.any():
+        fault = f"column 'year' holds '{cells[odd].iloc[0][:40]}', which is no year; get the file again"
+        raise LayerError(f"file {path.name}", [fault])
+    return cells.astype("int64")
 
 
 def _number(cells: pd.Series, path: Path, name: str) -> pd.Series:

@@ -4,13 +4,14 @@
 of this machine's files, so that an unchanged file need not be hashed again; without it everything is hashed once.
 """
 
-import json
+import datetime as dt
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 from layers.filings._format import formats
+from layers.limits import read_json
 from layers.read import file_hash
 from layers.save import publish, write_json
 
@@ -33,7 +34,8 @@ class Ledger:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._sources: dict[str, Entry] = _load(folder / RECORD).get("sources", {})
+        sources = _load(folder / RECORD).get("sources", {})
+        self._sources: dict[str, Entry] = sources if _is_sound(sources) else {}
         self._seen: dict[str, list[int]] = _load(folder / _SEEN)
 
     def entry(self, source: Path, asked: Entry) -> Entry | None:
@@ -103,6 +105,44 @@ class Ledger:
             self._seen[path.name] = stamp
 
 
+_OUTPUT: Final = {"name": str, "bytes": int, "sha256": str}
+_MEMBER: Final = {
+    "member": str, "format": str, "format_sha256": str, "told": dict, "rows_read": int, "rows_kept": int, "duplicates": int,
+    "rejected": int, "reasons": dict, "notes": list, "output": dict,
+}  # fmt: skip
+_SOURCE: Final = {"asked": dict, "method": int, "sha256": str, "bytes": int, "members": list}
+
+
+def _is_sound(sources: Any) -> bool:
+    """Whether a record has the form that it is written in; one that does not counts as none."""
+    if not isinstance(sources, dict):
+        return False
+    for entry in sources.values():
+        if not _has(entry, _SOURCE) or not all(
+            _has(member, _MEMBER) and _day(member.get("as_of")) for member in entry["members"]
+        ):
+            return False
+        if not all(_has(output, _OUTPUT) and _plain(output["name"]) for output in _outputs(entry)):
+            return False
+    return True
+
+
+def _has(entry: Any, kinds: Mapping[str, type]) -> bool:
+    return isinstance(entry, dict) and all(isinstance(entry.get(key), kind) for key, kind in kinds.items())
+
+
+def _plain(name: str) -> bool:
+    """Whether a name is that of a file in the folder itself."""
+    return name == Path(name).name and name.isprintable() and 0 < len(name) < 256
+
+
+def _day(text: Any) -> bool:
+    try:
+        return text is None or bool(dt.date.fromisoformat(text))
+    except (TypeError, ValueError):
+        return False
+
+
 def _outdated(entry: Entry) -> bool:
     """Whether a format's declaration has changed since a source was read."""
     digests = {name: form.digest for name, form in formats().items()}
@@ -122,7 +162,7 @@ def _outputs(entry: Entry) -> list[Entry]:
 def _load(path: Path) -> dict[str, Any]:
     """Return a JSON object; an empty one where the file is missing or broken, so that the work is done again."""
     try:
-        content = json.loads(path.read_text("utf-8"))
+        content = read_json(path.read_text("utf-8"))
     except (OSError, ValueError):
         return {}
     return content if isinstance(content, dict) else {}

@@ -1,12 +1,12 @@
 """The manifest of a hand-over: every file with its hash, and the check of a folder against it."""
 
-import json
 from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
 from layers import PlanError
+from layers.limits import read_json
 from planner.export.handover import Handover, Made, origins
 from planner.publish import others_in
 
@@ -16,6 +16,8 @@ _CSV: Final = (
     "In CSV files, text that a spreadsheet would run as a formula begins with an apostrophe that is not in the data,\n"
     "and every line break within text is one line feed."
 )
+_NAMED: Final = 100  # faults that one message names
+_LONGEST: Final = 255  # bytes of a file's name that file systems take
 _REAL: Final = {"published", "not stated"}
 
 
@@ -119,12 +121,15 @@ def verify(folder: Path) -> int:
         if not name.rpartition("/")[2].startswith(".")
     ]
     if faults:
-        raise PlanError(f"folder {folder}", [*faults, "export again into a new folder"])
+        more = [f"and {len(faults) - _NAMED:,} more"] if len(faults) > _NAMED else []
+        raise PlanError(f"folder {folder}", [*faults[:_NAMED], *more, "export again into a new folder"])
     return len(listed)
 
 
 def _inside(name: str) -> bool:
     path = PurePosixPath(name)
+    if not name.isprintable() or any(len(part.encode("utf-8", "replace")) > _LONGEST for part in path.parts):
+        return False
     return not path.is_absolute() and ".." not in path.parts and "\\" not in name
 
 
@@ -133,7 +138,7 @@ def _listed(folder: Path) -> dict[str, str]:
     if not path.is_file():
         raise PlanError(f"folder {folder}", [f"holds no {NAME}; 'townline export' makes one"])
     try:
-        content = json.loads(path.read_text("utf-8"))
+        content = read_json(path.read_text("utf-8"))
         return {str(each["name"]): str(each["sha256"]) for each in content["files"]}
     except (ValueError, KeyError, TypeError):
         raise PlanError(f"file {path}", ["is not the manifest of a hand-over; export again"]) from None

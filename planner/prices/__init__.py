@@ -1,7 +1,6 @@
 """Dated, cited unit costs and factors. The figures live in the TOML files of this folder, never in code."""
 
 import datetime as dt
-import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Self
@@ -10,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from layers import RuleError
 from layers.errors import suggestion
+from layers.limits import read_toml
 from planner.prices._finance import FinancePrices as FinancePrices
 from planner.prices._finance import Grant as Grant
 from planner.prices._last_mile import DropClass as DropClass
@@ -115,7 +115,7 @@ def load_prices(name: str, base: Path) -> PriceBook:
     if not _is_file(path):
         raise RuleError(where, [f"does not exist{'' if own else suggestion(name, price_books())}"])
     try:
-        return PriceBook(name=path.stem, **tomllib.loads(path.read_text("utf-8")))
+        return PriceBook(name=path.stem, **read_toml(path))
     except ValidationError as error:
         faults = [_fault(".".join(map(str, found["loc"])), found["type"], found["msg"]) for found in error.errors()]
         raise RuleError(where, faults) from None

@@ -1,7 +1,6 @@
 """Programmes as data: dated, cited rules, one TOML file each. Adding a programme is adding a file to this folder."""
 
 import datetime as dt
-import tomllib
 from collections.abc import Collection, Iterator, Sequence
 from functools import cache
 from pathlib import Path
@@ -10,6 +9,7 @@ from pydantic import ValidationError
 
 from layers import RuleError
 from layers.errors import suggestion
+from layers.limits import read_toml
 from planner.programmes.measures import attributes, focus_lists, measures
 from planner.programmes.rule import (
     AnswerTest,
@@ -60,14 +60,14 @@ def load(path: Path) -> Programme:
     """
     where = f"rule file {path.name}"
     try:
-        content = tomllib.loads(path.read_text("utf-8"))
+        content = read_toml(path)
         found = Programme.model_validate({"name": path.stem, **content})
     except FileNotFoundError:
         raise RuleError(where, ["does not exist"]) from None
     except ValidationError as error:
         faults = [f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors()]
         raise RuleError(where, faults) from None
-    except (ValueError, OSError) as error:
+    except (ValueError, TypeError, OSError) as error:
         raise RuleError(where, [f"cannot be read: {error}"]) from None
     faults = [*_name_faults(found), *_day_faults(found)]
     if faults:
