@@ -1,6 +1,7 @@
 """How loops over arrays are compiled: to machine code, kept on disk, without Python's lock."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final, TypeVar, cast
 
@@ -41,7 +42,23 @@ def _compiled(function: Function, **options: Any) -> Function:
     module = Path(function.__code__.co_filename)
     if module not in _CHANGED:
         _forget_old(module)
-    return cast("Function", numba.njit(cache=True, nogil=True, error_model="numpy", **options)(function))
+    try:
+        made = numba.njit(cache=True, nogil=True, error_model="numpy", **options)(function)
+    except RuntimeError:  # neither beside the module nor in the user's cache can anything be kept
+        return cast("Function", numba.njit(nogil=True, error_model="numpy", **options)(function))
+    _keep_if_possible(made)
+    return cast("Function", made)
+
+
+def _keep_if_possible(made: Any) -> None:
+    """Let a full disk not end a run: what cannot be kept is compiled again next time."""
+    keep = made._cache.save_overload  # noqa: SLF001 (numba guards this on Windows only)
+
+    def keep_or_not(signature: Any, compiled: Any) -> None:
+        with suppress(OSError):
+            keep(signature, compiled)
+
+    made._cache.save_overload = keep_or_not  # noqa: SLF001
 
 
 def _forget_old(module: Path) -> None:
@@ -50,4 +67,5 @@ def _forget_old(module: Path) -> None:
     newest = max(_CHANGED.values())  # what a module calls was imported before it
     for kept in (module.parent / "__pycache__").glob(f"{module.stem}.*.nbi"):
         if kept.stat().st_mtime < newest:
-            kept.unlink(missing_ok=True)
+            with suppress(OSError):  # a folder that cannot be written holds what it was installed with
+                kept.unlink(missing_ok=True)

@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 from ibis import BaseBackend
 
 from layers.errors import PlanError, suggestion
+from layers.save import scratch
 
 ENGINES: Final = ("duckdb", "spark")
 
@@ -40,14 +41,8 @@ def engine(name: str = "duckdb", *, memory_mb: int = 500, master: str = "") -> I
     if name not in ENGINES:
         raise PlanError(f"engine '{name}'", [f"is not known{suggestion(name, ENGINES)}"])
     if name == "duckdb":
-        connection = ibis.duckdb.connect(memory_limit=f"{memory_mb}MB", threads=os.cpu_count() or 1)
-        connection.raw_sql("SET enable_progress_bar = false")  # it would write into the output of a pipe
-        connection.raw_sql("SET enable_external_file_cache = false")  # it would keep what is read once
-        connection.raw_sql("SET preserve_insertion_order = false")  # every result is sorted where it leaves
-        try:
-            yield connection
-        finally:
-            connection.disconnect()
+        with scratch() as spill:
+            yield from _duckdb(memory_mb, spill)
         return
     try:
         from pyspark.sql import SparkSession  # noqa: PLC0415 (an extra, only for national scale)
@@ -73,6 +68,19 @@ def engine(name: str = "duckdb", *, memory_mb: int = 500, master: str = "") -> I
         session.stop()
 
 
+def _duckdb(memory_mb: int, spill: Path) -> Iterator[BaseBackend]:
+    connection = ibis.duckdb.connect(
+        memory_limit=f"{memory_mb}MB", threads=os.cpu_count() or 1, temp_directory=str(spill / "duckdb")
+    )
+    connection.raw_sql("SET enable_progress_bar = false")  # it would write into the output of a pipe
+    connection.raw_sql("SET enable_external_file_cache = false")  # it would keep what is read once
+    connection.raw_sql("SET preserve_insertion_order = false")  # every result is sorted where it leaves
+    try:
+        yield connection
+    finally:
+        connection.disconnect()
+
+
 def parquet(backend: BaseBackend, files: Sequence[Path]) -> ir.Table:
     """Return Parquet files of one shape as one table of an engine."""
     tables = [backend.read_parquet(str(file)) for file in files]
@@ -80,14 +88,12 @@ def parquet(backend: BaseBackend, files: Sequence[Path]) -> ir.Table:
 
 
 def write_parquet(table: ir.Table, place: Path) -> None:
-    """Compute a table where it lives and write it as one Parquet file, under a temporary name first."""
-    aside = place.with_name(f".{place.name}.{os.getpid()}")
+    """Compute a table where it lives and write it as one Parquet file, in a temporary folder beside its place first."""
     backend = table.get_backend()
-    try:
+    with scratch(place.parent) as folder:
+        aside = folder / place.name
         if backend.name == "duckdb":
             backend.to_parquet(table, aside)
         else:
             pq.write_table(backend.to_pyarrow(table), aside)
         aside.replace(place)
-    finally:
-        aside.unlink(missing_ok=True)

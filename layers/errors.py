@@ -14,8 +14,25 @@ The command prints it without a traceback and exits with status 2.
 
 """
 
-from collections.abc import Iterable
+import errno
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
+from typing import Final
+
+_REMEDIES: Final[Mapping[int, str]] = {
+    errno.ENOSPC: "make room on the disk",
+    errno.EDQUOT: "make room, your share of the disk is used up",
+    errno.EFBIG: "write to a disk, or as a user, that may hold larger files",
+    errno.EROFS: "choose a folder on a disk that can be written",
+    errno.EACCES: "choose a folder that you may read and write, or ask its owner",
+    errno.EPERM: "choose a folder that you may read and write, or ask its owner",
+    errno.ENOENT: "correct the path",
+    errno.ENOTDIR: "correct the path",
+    errno.EISDIR: "name a file, or choose another folder",
+    errno.ENAMETOOLONG: "choose shorter names",
+    errno.EMFILE: "close other programs, or allow more open files",
+    errno.EAGAIN: "run the command again then",
+}
 
 
 class TownlineError(ValueError):
@@ -62,3 +79,8 @@ def suggestion(word: str, known: Iterable[str]) -> str:
     if near:
         return f" (did you mean '{near[0]}'?)"
     return f" (known: {', '.join(choices)})" if choices else ""
+
+
+def what_to_do(problem: OSError) -> str:
+    """Return what a user can do where the system refuses something, for the end of a message."""
+    return _REMEDIES.get(problem.errno or 0, "check the disk and run the command again")

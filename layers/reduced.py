@@ -7,7 +7,6 @@ with their number. What was reduced once is read from its file until filings, ru
 import hashlib
 import json
 import os
-import tempfile
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -27,6 +26,7 @@ from layers.errors import LayerError
 from layers.filings import Ingested, ingested
 from layers.place import data_folder
 from layers.read import file_hash
+from layers.save import scratch
 
 _OFFERS: Final = "bdc_fixed"
 _FABRIC: Final = "fabric"
@@ -198,8 +198,8 @@ def _cache(folder: Path) -> Iterator[Path]:
         (folder / _FOLDER).mkdir(exist_ok=True)
         yield folder / _FOLDER
         return
-    with tempfile.TemporaryDirectory(prefix="townline-") as name:
-        yield Path(name)
+    with scratch() as made:
+        yield made
 
 
 def _by_state(parts: Sequence[Ingested]) -> dict[str, list[Ingested]]:

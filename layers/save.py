@@ -1,19 +1,28 @@
-"""How files are written: beside their place under a temporary name and then moved; tables safe for spreadsheets."""
+"""How files are written: beside their place under a temporary name and then moved; tables safe for spreadsheets.
+
+Several files are moved as one step, see `layers._journal`; one run at a time writes into a folder, see `layers._lock`.
+"""
 
 import errno
 import json
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
+from itertools import takewhile
 from pathlib import Path
 from typing import Any, Final
 
 import pandas as pd
 
-from layers.errors import LayerError, TownlineError
+from layers._journal import PREFIX, Journal, begun, is_begun, tidy
+from layers._lock import locked, release, surely, try_lock
+from layers.errors import LayerError, TownlineError, what_to_do
 
 _FORMULA: Final = r"[\s\u200b-\u200f\ufeff\u2060]*[=+\-@\uff1d\uff0b\uff0d\uff20\t]"
+
+_SCRATCH: Final = ".townline-scratch-"
+_HELD: Final = ".held"
 
 
 def write_csv(table: pd.DataFrame, path: Path) -> None:
@@ -44,52 +53,145 @@ def staged(
 ) -> Iterator[Path]:
     """Give a temporary folder inside `folder`, on the same disk, and remove it afterwards.
 
+    No other run writes into `folder` meanwhile. What a stopped run began there is finished first, and what it left is
+    removed. A folder that is made and stays empty is removed again.
+
     Raises
     ------
     TownlineError
         Of the given kind, where the folder cannot be written; earlier files stand.
     """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        stage = Path(tempfile.mkdtemp(prefix=".townline-", dir=folder))
-    except OSError as problem:
-        raise error(f"folder {folder}", [f"cannot be written: {problem.strerror}; {remedy}"]) from None
-    try:
-        yield stage
-    except OSError as problem:
-        fault = f"cannot be written: {problem.strerror or problem}; earlier files stand"
-        raise error(f"folder {folder}", [fault]) from None
-    finally:
-        shutil.rmtree(stage, ignore_errors=True)
+    with ExitStack() as stack:
+        try:
+            stack.callback(_remove_empty, _make(folder))
+            stack.enter_context(locked(folder))
+            tidy(folder)
+            stage = Path(tempfile.mkdtemp(prefix=PREFIX, dir=folder))
+        except OSError as problem:
+            raise error(f"folder {folder}", [f"cannot be written: {problem.strerror}; {remedy}"]) from None
+        stack.callback(surely, _remove_ended, stage)
+        try:
+            yield stage
+        except OSError as problem:
+            said = f"cannot be written: {problem.strerror or problem}; earlier files stand"
+            raise error(f"folder {folder}", [f"{said}; {what_to_do(problem)}"]) from None
 
 
-def publish(stage: Path, files: Iterable[Path], folder: Path) -> list[Path]:
+def publish(stage: Path, files: Iterable[Path], folder: Path, stale: Iterable[str] = ()) -> list[Path]:
     """Move staged files to their places in `folder`, in the given order, and return the places.
 
-    Where one cannot be moved, everything is put back as it was.
+    Where one cannot be moved, everything is put back as it was. Where the process dies meanwhile, the next `staged` or
+    `settled` of the folder makes the moves that are left.
+
+    Parameters
+    ----------
+    stage
+        What `staged` gave.
+    files
+        Files in it.
+    folder
+        Where they go, under the same names.
+    stale
+        Names in `folder` that go with the same step, where they are there and not among the new ones.
 
     Raises
     ------
     OSError
         Where a place is taken by something that is not a file, or cannot be written.
     """
-    pairs = [(file, folder / file.relative_to(stage)) for file in files]
-    for _, place in pairs:
+    names = [file.relative_to(stage).as_posix() for file in files]
+    places = [folder / name for name in names]
+    for place in places:
         if place.exists() and not place.is_file():
             raise OSError(errno.EISDIR, f"{place} is there and is not a file")
-    aside = Path(tempfile.mkdtemp(dir=stage))
-    kept: list[tuple[Path, Path]] = []
-    placed: list[Path] = []
+    gone = sorted(name for name in set(stale) - set(names) if (folder / name).is_file())
+    if len(names) == 1 and not gone:
+        places[0].parent.mkdir(parents=True, exist_ok=True)
+        return [(stage / names[0]).replace(places[0])]
+    journal = Journal(stage, folder, tuple(names), tuple(gone))
+    journal.write()
     try:
-        for number, (file, place) in enumerate(pairs):
-            place.parent.mkdir(exist_ok=True)
-            if place.exists():
-                kept.append((place.replace(aside / str(number)), place))
-            placed.append(file.replace(place))
-    except OSError:
-        for place in placed:
-            place.unlink()
-        for old, place in kept:
-            old.replace(place)
+        journal.finish()
+    except BaseException:
+        if is_begun(stage):  # else all moves are made, and a signal came while what was kept aside was removed
+            journal.undo()
         raise
-    return placed
+    return places
+
+
+def settled(folder: Path, error: type[TownlineError] = LayerError) -> None:
+    """Finish what a stopped run began in a folder, before it is read; wait for a run that writes there.
+
+    Raises
+    ------
+    TownlineError
+        Of the given kind, where that cannot be done; the folder holds files of two runs.
+    """
+    if not begun(folder):
+        return
+    try:
+        with locked(folder):
+            tidy(folder)
+    except OSError as problem:
+        fault = (
+            f"holds files of two runs, since one was stopped while it wrote, and cannot be mended: {problem.strerror}"
+        )
+        raise error(f"folder {folder}", [f"{fault}; make it again, or read it where it can be written"]) from None
+
+
+@contextmanager
+def scratch(folder: Path | None = None) -> Iterator[Path]:
+    """Give a temporary folder, in the system's place for such or in `folder`, and remove it afterwards.
+
+    Folders of that kind whose process has died are removed too.
+
+    Raises
+    ------
+    OSError
+        Where it cannot be made.
+    """
+    home = folder or Path(tempfile.gettempdir())
+    for path in home.glob(f"{_SCRATCH}*"):
+        _remove_dead(path)
+    held, made = None, home
+    while held is None:  # another run may take a folder without a holder for a dead one
+        made = Path(tempfile.mkdtemp(prefix=_SCRATCH, dir=home))
+        held = try_lock(made / _HELD)
+    try:
+        yield made
+    finally:
+        surely(release, held, made / _HELD)
+        surely(_remove, made)
+
+
+def _remove_dead(path: Path) -> None:
+    """Remove a scratch folder that no process holds."""
+    with suppress(OSError):
+        place = path / _HELD
+        held = try_lock(place) if place.is_file() and not path.is_symlink() else None
+        if held is not None:
+            release(held, place)
+            _remove(path)
+
+
+def _remove_ended(stage: Path) -> None:
+    """Remove a stage; one whose moves could be neither finished nor undone holds the earlier files for the next run."""
+    if not is_begun(stage):
+        _remove(stage)
+
+
+def _remove(folder: Path) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _make(folder: Path) -> list[Path]:
+    """Make a folder, and return what was made for it, deepest first."""
+    made = list(takewhile(lambda path: not path.exists(), (folder, *folder.parents)))
+    folder.mkdir(parents=True, exist_ok=True)
+    return made
+
+
+def _remove_empty(folders: Iterable[Path]) -> None:
+    for folder in folders:
+        with suppress(OSError):  # it is kept where it holds a file
+            folder.rmdir()

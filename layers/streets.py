@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import geopandas as gpd
 import osmium
 import osmium.filter
 import osmnx as ox
 import pandas as pd
+
+from layers.save import scratch
 
 
 def read_osm(path: Path) -> gpd.GeoDataFrame:
@@ -44,8 +45,8 @@ def _read_pbf(path: Path) -> gpd.GeoDataFrame:
         _check_points(way)
         used.add_references(way)
     points = osmium.FileProcessor(str(path), osmium.osm.NODE).with_filter(used.id_filter())
-    with TemporaryDirectory() as folder:
-        xml = Path(folder) / "streets.osm"
+    with scratch() as folder:
+        xml = folder / "streets.osm"
         with osmium.SimpleWriter(str(xml)) as writer:
             for each in chain(points, _streets(path)):
                 writer.add(each)

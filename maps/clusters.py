@@ -16,7 +16,7 @@ from maps.layer import Outlines
 from maps.page import Heading, TownMap
 from maps.places import Places
 from maps.provenance import Provenance, badge, provenance
-from maps.publish import save_page
+from maps.publish import rendered, save_pages
 from maps.strengths import REGIONS, STRENGTH, Measured, Strengths, measured
 from maps.styles import styles
 from planner import Region
@@ -129,12 +129,19 @@ def save_clusters(
     PlanError
         Where the folder cannot be written; an earlier file stands.
     """
+    pages, notes = clusters_page(region, layers, tables)
+    return save_pages(pages, folder), notes
+
+
+def clusters_page(
+    region: Region, layers: Mapping[str, pd.DataFrame], tables: Mapping[str, pd.DataFrame]
+) -> tuple[dict[str, bytes], list[str]]:
+    """Return what `save_clusters` writes, by file name, and its notes."""
     made = draw_clusters(region, layers, tables)
     if made is None:
-        return [], [_REMEDY]
-    files = save_page(made, folder, CLUSTERS_FILE)
+        return {}, [_REMEDY]
     areas = next(layer for layer in made.page_layers() if isinstance(layer, ClusterAreas))
-    return files, [*_other_kinds(tables, areas.fits.figures.kind), *left_out(areas)]
+    return {CLUSTERS_FILE: rendered(made)}, [*_other_kinds(tables, areas.fits.figures.kind), *left_out(areas)]
 
 
 def state_lines(layers: Mapping[str, pd.DataFrame], focus: geometry.Geometries) -> Outlines | None:

@@ -13,7 +13,7 @@ from maps.layer import Outlines
 from maps.page import Heading, TownMap
 from maps.places import Places
 from maps.provenance import VERDICTS_NOUN, Provenance, badge, column_origin
-from maps.publish import save_page
+from maps.publish import rendered, save_pages
 from maps.styles import styles
 from planner import Region
 from planner.words import count, day, text
@@ -81,11 +81,18 @@ def save_eligibility(
     PlanError
         Where the folder cannot be written; an earlier file stands.
     """
+    pages, notes = eligibility_page(region, layers, tables)
+    return save_pages(pages, folder), notes
+
+
+def eligibility_page(
+    region: Region, layers: Mapping[str, pd.DataFrame], tables: Mapping[str, pd.DataFrame]
+) -> tuple[dict[str, bytes], list[str]]:
+    """Return what `save_eligibility` writes, by file name, and its notes."""
     made = draw_eligibility(region, layers, tables)
     if made is None:
-        return [], [_REMEDY]
-    files = save_page(made, folder, _FILE)
-    return files, _notes(made, tables[TABLE])
+        return {}, [_REMEDY]
+    return {_FILE: rendered(made)}, _notes(made, tables[TABLE])
 
 
 def _places(layers: Mapping[str, pd.DataFrame], table: pd.DataFrame) -> Places[Fits] | None:

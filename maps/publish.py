@@ -1,5 +1,6 @@
-"""One page, written whole or not at all."""
+"""Pages, written whole or not at all."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from layers import PlanError
@@ -12,15 +13,17 @@ def rendered(made: TownMap) -> bytes:
     return str(made.get_root().render()).encode()
 
 
-def save_page(made: TownMap, folder: str | Path, name: str) -> list[Path]:
-    """Write a page under a name.
+def save_pages(pages: Mapping[str, bytes], folder: str | Path) -> list[Path]:
+    """Write rendered pages by name; none where there are none.
 
     Raises
     ------
     PlanError
-        Where the folder cannot be written; an earlier file stands.
+        Where the folder cannot be written; earlier files stand.
     """
-    page = rendered(made)
+    if not pages:
+        return []
     with staged(Path(folder), PlanError) as stage:
-        (stage / name).write_bytes(page)
-        return publish(stage, [stage / name], Path(folder))
+        for name, page in pages.items():
+            (stage / name).write_bytes(page)
+        return publish(stage, [stage / name for name in pages], Path(folder))

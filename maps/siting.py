@@ -15,7 +15,7 @@ from maps.clusters import ClusterAreas, cluster_areas, origins
 from maps.layer import Outlines, PageLayer, Points
 from maps.page import Heading, TownMap
 from maps.provenance import badge
-from maps.publish import save_page
+from maps.publish import rendered, save_pages
 from maps.service import SERVICE, SPOKES, ZONES, named, spokes, zones
 from maps.sites import CANDIDATES, CHOSEN, Sites, graded
 from maps.strengths import Measured, looks, measured, share_codes
@@ -125,7 +125,7 @@ def save_siting(region: Region, layers: Tables, tables: Tables, folder: str | Pa
     PlanError
         Where the folder cannot be written; an earlier file stands.
     """
-    return save_page(draw_siting(region, layers, tables), folder, SITING_FILE)
+    return save_pages({SITING_FILE: rendered(draw_siting(region, layers, tables))}, folder)
 
 
 def _areas(region: Region, layers: Tables, tables: Tables) -> ClusterAreas | None:

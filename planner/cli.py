@@ -1,7 +1,6 @@
 """The command `townline`: parse, call, print. Nothing imports this module."""
 
 import io
-import os
 import sys
 from collections.abc import Callable, Mapping
 from importlib.metadata import version
@@ -9,8 +8,7 @@ from typing import Annotated
 
 import typer
 
-from layers import TownlineError
-from planner.commands import _show, build, fetch, files, handover, new, screen, sites
+from planner.commands import _ends, build, fetch, files, handover, new, screen, sites
 
 app = typer.Typer(
     name="townline",
@@ -75,13 +73,4 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a sign that the terminal cannot show must not end the run
-    try:
-        app()
-    except TownlineError as error:
-        _show.fault(error)
-        sys.exit(2)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(1)
-    except OSError as error:
-        sys.exit(f"error: {error.strerror or error}")
+    sys.exit(_ends.run(app))

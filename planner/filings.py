@@ -4,12 +4,10 @@ State by state: the best offers of a state (`layers.reduced`) meet the locations
 only counts leave the engine.
 """
 
-import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import date
-from pathlib import Path
 from typing import Any, Final
 
 import ibis
@@ -22,6 +20,7 @@ from layers import LayerError
 from layers.availability import MET, PERHAPS, ServiceRule, by_area, by_provider, in_towns
 from layers.engines import engine, parquet, write_parquet
 from layers.reduced import State, reduce
+from layers.save import scratch
 from layers.universe import Universe, of_fabric, of_premises
 from planner.check import World
 from planner.region import Region
@@ -170,9 +169,9 @@ class _Counting:
         """Count one state."""
         universe = self._universe(state.code)
         best = state.table(backend)
-        with tempfile.TemporaryDirectory(prefix="townline-") as folder:
-            write_parquet(self._placed(best, universe, state.code), Path(folder) / "placed.parquet")
-            placed = parquet(backend, [Path(folder) / "placed.parquet"])
+        with scratch() as folder:
+            write_parquet(self._placed(best, universe, state.code), folder / "placed.parquet")
+            placed = parquet(backend, [folder / "placed.parquet"])
             towns = _frame(by_area(placed, "town_geoid", self.rule.technologies, len(self.tiers)))
             filed_for = best.count().to_pyarrow().as_py()
             return _Part(

@@ -1,13 +1,14 @@
 """A plan: frozen tables and where they come from; saved to a folder and loaded from it.
 
-Saving is all or nothing file by file: everything is written beside its place under a temporary name and then
-moved, `plan.json` last. The same plan gives the same bytes.
+Saving is all or nothing: everything is written beside its place under a temporary name and then moved in one step,
+`plan.json` last. The same plan gives the same bytes.
 """
 
+import errno
 import platform
 import re
 from collections.abc import Iterable, Mapping
-from contextlib import AbstractContextManager
+from contextlib import ExitStack
 from dataclasses import dataclass
 from hashlib import sha256
 from importlib.metadata import version
@@ -20,11 +21,11 @@ import pandas as pd
 import pyogrio
 import pyproj
 import shapely
-from pyogrio.errors import DataLayerError, DataSourceError
+from pyogrio.errors import DataLayerError, DataSourceError, FeatureError
 
 from layers import Layer, PlanError, declarations, declared
 from layers.limits import read_json
-from layers.save import publish, staged, write_csv, write_json
+from layers.save import publish, settled, staged, write_csv, write_json
 from planner.notebook import summary_html
 from planner.region import Region
 from planner.summary import headline
@@ -117,10 +118,8 @@ class Plan:
             files = sorted(path for path in stage.rglob("*") if path.is_file())
             outputs = {path.relative_to(stage).as_posix(): _hash(path) for path in files}
             write_json(stage / "plan.json", {**self.provenance, "headline": self.headline, "outputs": outputs})
-            before = _previous_outputs(Path(folder))
-            placed = publish(stage, [*files, stage / "plan.json"], Path(folder))
-            _remove_stale(Path(folder), outputs, before)
-            return placed
+            stale = _stale(_previous_outputs(Path(folder)))
+            return publish(stage, [*files, stage / "plan.json"], Path(folder), stale)
 
     def _keep_inputs(self, folder: Path) -> None:
         names = ["plan.gpkg", "plan.json", *(f"tables/{name}.csv" for name in self.tables)]
@@ -153,6 +152,7 @@ def save_files(
     region: Region,
     geopackage: str = "",
     pages: Mapping[str, bytes] = MappingProxyType({}),
+    stale: Iterable[str] = (),
 ) -> list[Path]:
     """Write tables as CSV, those with shapes also into a GeoPackage, and pages: all of them or none.
 
@@ -168,6 +168,8 @@ def save_files(
         Name of the GeoPackage; none where it is empty or no table has shapes.
     pages
         Further files by name.
+    stale
+        Names of files that an earlier run may have written; they go where they are not made this time.
 
     Returns
     -------
@@ -190,7 +192,7 @@ def save_files(
             (stage / name).write_bytes(content)
         if shapes:
             write_layers(shapes, stage / geopackage, region)
-        return publish(stage, [stage / name for name in names], folder)
+        return publish(stage, [stage / name for name in names], folder, stale)
 
 
 def write_layers(tables: Mapping[str, pd.DataFrame], path: Path, region: Region) -> None:
@@ -206,7 +208,10 @@ def write_layers(tables: Mapping[str, pd.DataFrame], path: Path, region: Region)
 
 def _write_layer(table: pd.DataFrame, path: Path, name: str) -> None:
     options = geometry_options(table) if isinstance(table, gpd.GeoDataFrame) else {}
-    pyogrio.write_dataframe(table, path, layer=name, driver="GPKG", **options)
+    try:
+        pyogrio.write_dataframe(table, path, layer=name, driver="GPKG", **options)
+    except (DataSourceError, DataLayerError, FeatureError) as problem:
+        raise OSError(errno.EIO, f"{path.name}, table {name}: {problem}") from None
 
 
 def geometry_options(table: gpd.GeoDataFrame) -> dict[str, Any]:
@@ -227,30 +232,64 @@ def write_bytes(path: Path, content: bytes) -> None:
     PlanError
         Where it cannot be written; an earlier file stands.
     """
-    with _staged_file(path) as stage:
+    _refuse_no_file(path)
+    with staged(path.parent, PlanError, _REMEDY) as stage:
         (stage / path.name).write_bytes(content)
         publish(stage, [stage / path.name], path.parent)
 
 
 def save_csv(table: pd.DataFrame, path: Path) -> None:
     """Write a table as CSV, as `Plan.save` does; see `write_bytes` for errors."""
-    with _staged_file(path) as stage:
-        write_csv(table, stage / path.name)
-        publish(stage, [stage / path.name], path.parent)
+    save_csvs({path: table})
 
 
-def _staged_file(path: Path) -> AbstractContextManager[Path]:
+def save_csvs(tables: Mapping[Path, pd.DataFrame], stale: Iterable[Path] = ()) -> None:
+    """Write tables as CSV, each to its place, when all could be written.
+
+    Parameters
+    ----------
+    tables
+        Tables by place.
+    stale
+        Files beside them that an earlier run may have written; they go where they are not among the places.
+
+    Raises
+    ------
+    PlanError
+        Where one cannot be written; earlier files stand.
+    """
+    for place in tables:
+        _refuse_no_file(place)
+    whole = {place.parent.resolve() / place.name: table for place, table in tables.items()}
+    with ExitStack() as stack:
+        written = []
+        for folder in _outermost(whole):
+            stage = stack.enter_context(staged(folder, PlanError, _REMEDY))
+            mine = {place.relative_to(folder): each for place, each in whole.items() if place.is_relative_to(folder)}
+            for name, table in mine.items():
+                (stage / name).parent.mkdir(parents=True, exist_ok=True)
+                write_csv(table, stage / name)
+            gone = [place.name for place in stale if place.parent.resolve() == folder]
+            written.append((stage, [stage / name for name in mine], folder, gone))
+        for each in written:
+            publish(*each)
+
+
+def _outermost(places: Iterable[Path]) -> list[Path]:
+    """Return the folders of files, without those within another; one order for all runs, so that none waits for ever."""
+    folders = sorted({place.parent for place in places})
+    return [each for each in folders if not any(other in each.parents for other in folders)]
+
+
+def _refuse_no_file(path: Path) -> None:
     if path.exists() and not path.is_file():
         raise PlanError(f"file {path}", ["is there and is not a file; name a file"])
-    return staged(path.parent, PlanError, _REMEDY)
 
 
-def _remove_stale(folder: Path, outputs: Mapping[str, str], before: Iterable[str]) -> None:
-    """Remove tables and charts that the previous plan in the folder wrote and this one does not have."""
-    for name in before:
-        chart = re.fullmatch(r"charts/[a-z0-9-]+\.svg", name)
-        if name not in outputs and (chart or name in {f"tables/{table}.csv" for table in tables()}):
-            (folder / name).unlink(missing_ok=True)
+def _stale(before: Iterable[str]) -> list[str]:
+    """Return the tables and charts that the previous plan in a folder wrote."""
+    known = {f"tables/{table}.csv" for table in tables()}
+    return [name for name in before if name in known or re.fullmatch(r"charts/[a-z0-9-]+\.svg", name)]
 
 
 def _previous_outputs(folder: Path) -> list[str]:
@@ -283,6 +322,7 @@ def load_plan(folder: str | Path, region: Region) -> Plan:
     LayerError
         Where a table is not as declared.
     """
+    settled(Path(folder), PlanError)
     path, record = Path(folder) / "plan.gpkg", Path(folder) / "plan.json"
     if not (path.is_file() and record.is_file()):
         raise PlanError(f"folder {folder}", ["holds no plan; 'townline plan' makes one"])

@@ -21,7 +21,7 @@ from layers.filings._member import Asked, Written, write_member
 from layers.filings._source import Budget, Member, members
 from layers.filings._text import encoding_name
 from layers.read import file_hash
-from layers.save import staged, write_csv
+from layers.save import settled, staged, write_csv
 
 USUAL: Final = Limits()
 _THREADS: Final = 2  # more would only hold more memory: one thread writes
@@ -146,6 +146,7 @@ def ingested(folder: str | Path) -> tuple[Ingested, ...]:
     LayerError
         Where nothing was, or a file is missing or no longer as it was written.
     """
+    settled(Path(folder))
     ledger = Ledger(Path(folder))
     faults = ledger.faults()
     if faults:

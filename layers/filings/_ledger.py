@@ -68,24 +68,23 @@ class Ledger:
         ]
 
     def add(self, stage: Path, source: Path, entry: Entry, files: Sequence[Path]) -> Entry:
-        """Move a source's new files to their places, record them, and remove what the source had before."""
+        """Move a source's new files and the record to their places, and remove what the source had before."""
         entry = {**entry, "method": _METHOD}
-        before = {str(output["name"]) for output in _outputs(self._sources.get(source.name, {}))}
-        placed = publish(stage, files, self.folder)
-        for name in before - {path.name for path in placed}:
-            (self.folder / Path(name).name).unlink(missing_ok=True)
-        self._sources[source.name] = entry
-        write_json(stage / RECORD, {"sources": self._sources})
-        publish(stage, [stage / RECORD], self.folder)
-        for path in [source, *placed]:
+        before = {Path(str(output["name"])).name for output in _outputs(self._sources.get(source.name, {}))}
+        sources = {**self._sources, source.name: entry}
+        write_json(stage / RECORD, {"sources": sources})
+        for path in [source, *files]:
             self._note(path)
-        self.save_seen(stage)
+        write_json(stage / _SEEN, self._seen)
+        publish(stage, [*files, stage / RECORD, stage / _SEEN], self.folder, before)
+        self._sources = sources
         return entry
 
     def save_seen(self, stage: Path) -> None:
-        """Write down sizes and times of change."""
-        write_json(stage / _SEEN, self._seen)
-        publish(stage, [stage / _SEEN], self.folder)
+        """Write down sizes and times of change, where anything was ingested."""
+        if self._sources:
+            write_json(stage / _SEEN, self._seen)
+            publish(stage, [stage / _SEEN], self.folder)
 
     def _same(self, path: Path, known: Entry) -> bool:
         """Whether a file is as recorded: by size and time of change, else by its hash."""

@@ -1,7 +1,7 @@
 """What commands share: options, progress, writing of tables, one JSON object for machines."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -37,12 +37,6 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object for 
 def publishing(least: int, *, publish: bool) -> Publish | None:
     """Return how a plan is made fit for publication, where that is asked for."""
     return Publish(least) if publish else None
-
-
-def remove_stale(out: Path, made: Iterable[str], known: Iterable[str]) -> None:
-    """Remove the tables that an earlier run wrote into a folder and this one does not have."""
-    for name in sorted(set(known) - set(made)):
-        (out / f"{name}.csv").unlink(missing_ok=True)
 
 
 def print_result(region: Region, figures: Mapping[str, Any], notes: Sequence[str], files: Sequence[Path]) -> None:

@@ -24,6 +24,7 @@ from planner.commands._common import (
     progress,
     publishing,
 )
+from planner.commands._stale import stale
 from planner.covered import cover
 from planner.finance.terms import finance_prices
 from planner.graph.ahead import compiling_ahead
@@ -31,7 +32,7 @@ from planner.last_mile.summary import figures, finance_figures
 from planner.plan import last_mile, middle_mile, plan
 from planner.publish import published
 from planner.region import load_region
-from planner.result import refuse_inputs, save_csv, save_files
+from planner.result import refuse_inputs, save_csvs, save_files
 from planner.siting.summary import figures as siting_figures
 
 _FIGURES = {"last_mile": figures, "siting": siting_figures}
@@ -113,11 +114,12 @@ def coverage_command(
         found, notes = cover(world, checked_region, engine)
     table = found["coverage"]
     places = {out: table} if out is not None else {}
+    earlier: list[Path] = []
     if tables is not None:
         places |= {tables / f"{name}.csv": each for name, each in found.items()}
+        earlier = [tables / name for name in stale("coverage", tables)]
     refuse_inputs(checked_region, places)
-    for place, each in places.items():
-        save_csv(each, place)
+    save_csvs(places, earlier)
     if as_json:
         print_json(
             {
@@ -153,7 +155,7 @@ def middle_mile_command(
         tell("middle mile")
         made, said = middle_mile(world, checked_region, found["coverage"])
         notes = (*notes, *said)
-    files = save_files(made, out, checked_region, "middle_mile.gpkg")
+    files = save_files(made, out, checked_region, "middle_mile.gpkg", stale=stale("middle-mile", out))
     if as_json:
         totals = made["middle_mile_totals"]
         figures = {"totals": dict(zip(totals["statistic"], totals["value"], strict=True))}
@@ -176,7 +178,8 @@ def last_mile_command(
     checked_region = load_region(region, scenario)
     with progress() as tell:
         world, made, notes = last_mile(checked_region, tell)
-    files = save_files(made, out, checked_region, "last_mile.gpkg", maps.charts(made, checked_region))
+    drawn = maps.charts(made, checked_region)
+    files = save_files(made, out, checked_region, "last_mile.gpkg", drawn, stale("last-mile", out))
     if as_json:
         print_result(checked_region, {"last_mile": figures(made)}, [*world.notes, *notes], files)
     else:
@@ -204,7 +207,7 @@ def finance_command(
     drawn = {
         name: chart for name, chart in maps.charts(made, checked_region).items() if name.startswith(_FINANCE_CHARTS)
     }
-    files = save_files(wanted, out, checked_region, "", drawn)
+    files = save_files(wanted, out, checked_region, "", drawn, stale("finance", out))
     if as_json:
         print_result(checked_region, {"finance": finance_figures(made)}, [*world.notes, *notes], files)
     else:
@@ -232,7 +235,8 @@ def compare_command(
         stands, *others = made
         page = maps.draw(made[stands], {name: made[name] for name in others}).get_root().render().encode()
         first = made[stands].region
-        files = save_files(tables, out, first, "", {"map.html": page, **maps.comparison_charts(tables)})
+        pages = {"map.html": page, **maps.comparison_charts(tables)}
+        files = save_files(tables, out, first, "", pages, stale("compare", out))
     if as_json:
         rows = json.loads(tables["comparison"].to_json(orient="records"))
         print_result(first, {"comparison": rows}, [], files)
@@ -257,7 +261,7 @@ def back_test_command(
         world = check(checked_region)
         tell("back-test")
         made, said = back_test_of(world, checked_region)
-    files = save_files(made, out, checked_region)
+    files = save_files(made, out, checked_region, stale=stale("back-test", out))
     if as_json:
         rows = json.loads(made["back_test"].to_json(orient="records"))
         print_result(checked_region, {"towns": rows, "said": said}, list(world.notes), files)

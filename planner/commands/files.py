@@ -15,7 +15,7 @@ from planner.commands import _show_files as show
 from planner.commands._common import AsJson, RegionFile, Scenario, print_json, progress
 from planner.commands._show import line
 from planner.region import load_region
-from planner.result import save_csv, write_bytes
+from planner.result import save_csvs, write_bytes
 
 
 def adapt_command(
@@ -41,10 +41,10 @@ def adapt_command(
     made = adapt(files, shape, days)
     places = {out / f"{name}.csv": table for name, table in made.items()}
     taken = {file.resolve() for file in files}
-    for place, table in places.items():
+    for place in places:
         if place.resolve() in taken:
             raise PlanError(f"file {place}", ["is one of the files to be adapted; choose another --out"])
-        save_csv(table, place)
+    save_csvs(places)
     if as_json:
         print_json(
             {"files": [str(place) for place in places], "rows": {name: len(table) for name, table in made.items()}}

@@ -9,8 +9,8 @@ from typing import Annotated
 import pandas as pd
 import typer
 
-import maps
 from layers import PlanError
+from maps.eligibility import eligibility_page
 from planner.commands import _screening
 from planner.commands import _show_eligibility as show
 from planner.commands._common import (
@@ -25,6 +25,7 @@ from planner.commands._common import (
     progress,
 )
 from planner.commands._show import line
+from planner.commands._stale import stale
 from planner.eligibility.around import redrawn
 from planner.eligibility.explain import memo
 from planner.eligibility.funds import consortium, money_table, stacked
@@ -61,17 +62,17 @@ def eligibility_command(
         told = _screening.tell(asked, tell)
         tell("tables and map")
         made = told.tables()
-        files = save_files(made, out, asked)
-        drawn, said = maps.save_eligibility(asked, told.world.layers, made, out)
+        pages, said = eligibility_page(asked, told.world.layers, made)
+        files = save_files(made, out, asked, "", pages, stale("eligibility", out))
     notes = [*told.world.notes, *said, *told.notes]
     if as_json:
         counts = (
             made["eligibility"].groupby(["unit", "programme", "status", "verdict"]).size().reset_index(name="places")
         )
         found = {"day": str(told.screening.day), "verdicts": json.loads(counts.to_json(orient="records"))}
-        print_result(asked, found, notes, [*files, *drawn])
+        print_result(asked, found, notes, files)
     else:
-        show.screening(told.title, made["eligibility"], notes, [*files, *drawn])
+        show.screening(told.title, made["eligibility"], notes, files)
 
 
 def _changes(region: Region, days: tuple[datetime, datetime], out: Path, *, as_json: bool) -> None:
@@ -168,7 +169,7 @@ def portfolio_command(
             for each in {found.programme.name: found.programme for found in told.screening.screened.values()}.values()
         ]
         made["focus_fit"] = pd.concat(parts, ignore_index=True)
-    files = save_files(made, out, asked)
+    files = save_files(made, out, asked, stale=stale("portfolio", out))
     if as_json:
         rows = {key: json.loads(table.to_json(orient="records", date_format="iso")) for key, table in made.items()}
         print_result(asked, {"place": told.name(kind, position), **rows}, notes, files)

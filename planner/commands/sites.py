@@ -7,16 +7,16 @@ import typer
 
 import maps
 from layers import PlanError
+from maps.clusters import clusters_page
 from planner.clusters.door import measure_file
 from planner.commands import _show_sites as show
-from planner.commands._common import AsJson, RegionFile, Scenario, print_json, print_result, progress, remove_stale
+from planner.commands._common import AsJson, RegionFile, Scenario, print_json, print_result, progress
+from planner.commands._stale import stale
 from planner.plan import sites
 from planner.region import load_region
 from planner.result import save_csv, save_files
 from planner.siting.entry import WhatIfEntry
 from planner.siting.summary import figures
-
-_TABLES = ("area_strength", "institute_network", "portfolio_sites", "siting_scenarios", "what_if")
 
 
 def clusters_command(
@@ -59,8 +59,8 @@ def _clusters_of(file: Path, out: Path, scenario: str, *, as_json: bool) -> None
     with progress() as tell:
         world, made, notes = sites(region.model_copy(update={"siting": None}), tell)
         tell("tables and map")
-        drawn, left_out = maps.save_clusters(region, world.layers, made, out)
-        files = [*save_files(made, out, region), *drawn]
+        page, left_out = clusters_page(region, world.layers, made)
+        files = save_files(made, out, region, "", page, stale("clusters", out))
     said = [*world.notes, *notes, *left_out]
     strength = made["cluster_strength"]
     if as_json:
@@ -96,8 +96,7 @@ def site_command(
         world, made, notes = sites(asked, tell)
         tell("tables and map")
         page = {"siting.html": maps.draw_siting(asked, world.layers, made).get_root().render().encode()}
-        files = save_files(made, out, asked, "siting.gpkg", page)
-        remove_stale(out, made, _TABLES)
+        files = save_files(made, out, asked, "siting.gpkg", page, stale("site", out))
     said = [*world.notes, *notes]
     if as_json:
         print_result(asked, {"siting": figures(made)}, said, files)

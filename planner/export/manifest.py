@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from layers import PlanError
 from layers.limits import read_json
+from layers.save import settled
 from planner.export.handover import Handover, Made, origins
 from planner.publish import others_in
 
@@ -104,6 +105,7 @@ def verify(folder: Path) -> int:
         With all files that are missing, changed, not of the hand-over or not where one puts them; hidden files do not
         count.
     """
+    settled(folder, PlanError)
     listed = _listed(folder)
     faults = []
     for name, digest in listed.items():

@@ -135,10 +135,7 @@ def _write(handover: Handover, out: Path, wanted: Iterable[str], left_out: Itera
         if "publish" in handover.plan.provenance:
             stages = [path.relative_to(out).as_posix() for path in stage.rglob("*")]
             refuse_others(out, [*names, *before, *stages])
-        files = publish(stage, [stage / name for name in names], out)
-        for name in sorted(set(before) - set(names)):
-            (out / name).unlink()
-        return files
+        return publish(stage, [stage / name for name in names], out, before)
 
 
 def _format(name: str, handover: Handover, stage: Path) -> list[Made]:
