@@ -81,7 +81,7 @@ def check_texts(path: Path, columns: Iterable[str]) -> None:
     texts = [name for name in columns if _holds_texts(schema.field(name).type)]
     if not texts:
         return
-    with pq.ParquetFile(path, read_dictionary=texts) as file:
+    with pq.ParquetFile(path, read_dictionary=_repeated(path, texts)) as file:
         for batch in file.iter_batches(1 << 16, columns=texts):
             for name, column in zip(texts, batch.columns, strict=True):
                 words = column.dictionary if pa.types.is_dictionary(column.type) else column
@@ -90,6 +90,16 @@ def check_texts(path: Path, columns: Iterable[str]) -> None:
                     raise fault(
                         f"column '{name}' has a text of {longest:,} bytes, {limits.TEXT_SIGNS:,} are the most; shorten it"
                     )
+
+
+def _repeated(path: Path, columns: Iterable[str]) -> list[str]:
+    """Return the columns whose texts the file repeats by number only, which can be read without spelling them out."""
+    meta = pq.read_metadata(path)
+    chunks = [
+        meta.row_group(group).column(at) for group in range(meta.num_row_groups) for at in range(meta.num_columns)
+    ]
+    others = {each.path_in_schema for each in chunks if any("DELTA" in kind for kind in each.encodings)}
+    return [name for name in columns if name not in others]
 
 
 def check_rows(path: Path, sep: str, encoding: str, *, sure: bool) -> None:

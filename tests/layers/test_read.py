@@ -148,7 +148,7 @@ def broken(name, content, folder):
         ("a.csv", b"anchor_id,name,kind\n1,\xff\xfe,school\n", "is not utf-8 text"),
         ("a.csv", b"<!DOCTYPE html><html><body>404</body></html>", "is an HTML page"),
         ("a.csv", b"anchor_id,name,kind,wkt\n1,a,school,POINT (1\n", "not WKT"),
-        ("a.csv.gz", gzip.compress(b"anchor_id,name\n" * 99)[:30], "cannot be read"),
+        ("a.csv.gz", gzip.compress(b"anchor_id,name\n" * 99, mtime=0)[:30], "cannot be read"),
         ("a.xlsx", b"PK", "format of a.xlsx is not known"),
         ("a.osm", b"<osm></osm>", "cannot be read"),
     ],
