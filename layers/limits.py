@@ -23,7 +23,7 @@ NESTING: Final = 50
 """Deepest tables and lists within each other; a region file has five levels, and reading deeper ones recurses."""
 SETTINGS_BYTES: Final = 4 << 20
 """Longest region file, price book or rule file; the longest shipped one has 30 KB."""
-ROWS_PER_BYTE: Final = 50
+ROWS_PER_BYTE: Final = 10
 """Most rows for each byte of a Parquet file: rows that differ by a key take more than that."""
 ROWS_FROM: Final = 1_000_000
 """Below so many rows the ratio to bytes does not matter."""
