@@ -17,6 +17,7 @@ from typing import Final
 PREFIX: Final = ".townline-stage-"
 _JOURNAL: Final = ".journal.json"
 _ASIDE: Final = ".aside"
+_OUTSIDE: Final = frozenset({"..", "\\", ":"} if os.name == "nt" else {".."})  # what may lead out of a folder
 
 
 @dataclass(frozen=True)
@@ -126,11 +127,17 @@ def tidy(folder: Path) -> None:
 
 
 def _read(stage: Path, folder: Path) -> Journal | None:
-    """Return the journal in a stage; nothing where it has none, or one that Townline does not write."""
+    """Return the journal in a stage; nothing where it has none, or one that Townline does not write.
+
+    Raises
+    ------
+    OSError
+        Where it is there and cannot be read.
+    """
     try:
         content = json.loads((stage / _JOURNAL).read_text("utf-8"))
         new, gone = (_names(content[key]) for key in ("new", "gone"))
-    except (OSError, ValueError, KeyError, TypeError):
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
         return None
     return Journal(stage, folder, new, gone)
 
@@ -138,6 +145,6 @@ def _read(stage: Path, folder: Path) -> Journal | None:
 def _names(given: Sequence[str]) -> tuple[str, ...]:
     for name in given:
         path = PurePosixPath(name)
-        if path.is_absolute() or not path.parts or {"..", "\\", ":"} & {*path.parts, *name}:
+        if path.is_absolute() or not path.parts or _OUTSIDE & {*path.parts, *name}:
             raise ValueError(f"'{name}' lies outside the folder")
     return tuple(given)

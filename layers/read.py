@@ -215,7 +215,7 @@ def _geometry_columns(geo: bytes) -> set[str]:
 
 
 def _read_csv(source: Source, wanted_names: set[str]) -> pd.DataFrame:
-    sep = "\t" if ".tsv" in source.path.name.lower() else ","
+    sep = "\t" if source.path.name.lower().endswith((".tsv", ".tsv.gz")) else ","
     encoding = source.encoding or "utf-8-sig"
     check_gzip(source.path)
     _check_header(

@@ -139,11 +139,21 @@ def refuse_inputs(region: Region, places: Iterable[Path]) -> None:
     PlanError
         Naming the file.
     """
-    sources = [region.source(name) for name in region.layers]
-    inputs = {region.path.resolve(), *(path.resolve() for each in sources for path in (each.path, *each.also))}
+    inputs = _inputs(region)
     for place in places:
         if place.resolve() in inputs:
             raise PlanError(f"file {place}", ["is an input of this region; choose another --out"])
+
+
+def without_inputs(region: Region, places: Iterable[Path]) -> list[Path]:
+    """Return places without the files that the region is planned from, which no run may remove."""
+    inputs = _inputs(region)
+    return [place for place in places if place.resolve() not in inputs]
+
+
+def _inputs(region: Region) -> set[Path]:
+    sources = [region.source(name) for name in region.layers]
+    return {region.path.resolve(), *(path.resolve() for each in sources for path in (each.path, *each.also))}
 
 
 def save_files(
@@ -192,7 +202,8 @@ def save_files(
             (stage / name).write_bytes(content)
         if shapes:
             write_layers(shapes, stage / geopackage, region)
-        return publish(stage, [stage / name for name in names], folder, stale)
+        gone = [str(place.relative_to(folder)) for place in without_inputs(region, [folder / name for name in stale])]
+        return publish(stage, [stage / name for name in names], folder, gone)
 
 
 def write_layers(tables: Mapping[str, pd.DataFrame], path: Path, region: Region) -> None:

@@ -89,6 +89,8 @@ def test_thresholds_and_folders_of_what_is_published(saved, tmp_path, townline):
     before = content(out)
     outcome = townline("report", region, "--plan", made, "--out", out, "--publish")
     assert_refused(outcome, "holds towns/", "would go out with what is published")
+    for given in (("plan", region), ("demo",)):
+        assert_refused(townline(*given, "--out", out, "--publish"), "would go out with what is published")
     outcome = townline("export", region, "--plan", made, "--out", out, "--publish")
     assert_refused(outcome, "holds report.html", "choose another --out or take them away")
     assert content(out) == before

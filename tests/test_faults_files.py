@@ -6,7 +6,9 @@ import os
 import signal
 import sys
 import time
+import types
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -16,7 +18,8 @@ from layers import _lock as lock
 from layers.filings import ingest
 from layers.save import publish, scratch, settled, staged
 from planner.commands import _ends
-from planner.result import save_csvs
+from planner.result import save_csvs, save_files
+from planner.start.new import put_in_place
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="accidents are made with fork and signals")
 OLD = {"a.csv": "old a", "sub/b.csv": "old b", "gone.csv": "old", "mine.txt": "mine"}
@@ -269,3 +272,19 @@ def test_an_earlier_run_with_more_tables_leaves_none_beside_the_new_ones(small, 
     assert {"comparison.csv", "map.html", "mine.csv", "charts/mine.svg"} <= there
     assert not {"comparison_front.csv", "charts/front.svg"} & there
     assert Path(out / "mine.csv").read_text("utf-8") == "mine"
+
+
+def test_what_an_earlier_run_left_goes_but_never_an_input(tmp_path):
+    (tmp_path / "region.toml").write_text("", "utf-8")
+    lay(tmp_path, {"towers.csv": "mine", "pareto.csv": "old"})
+    source = types.SimpleNamespace(path=tmp_path / "towers.csv", also=())
+    region: Any = types.SimpleNamespace(layers=["tower_sites"], source=lambda _: source, path=tmp_path / "region.toml")
+    save_files({"quantities": pd.DataFrame({"a": [1]})}, tmp_path, region, stale=["towers.csv", "pareto.csv"])
+    assert sorted(content(tmp_path)) == ["quantities.csv", "region.toml", "towers.csv"]
+
+
+def test_a_region_made_anew_leaves_the_users_own_files(tmp_path):
+    lay(tmp_path, {"out/layers/own.csv": "mine", "out/layers/towns.csv": "old", "stage/layers/towns.csv": "new"})
+    lay(tmp_path, {"stage/region.toml": "new"})
+    put_in_place(tmp_path / "stage", tmp_path / "out")
+    assert content(tmp_path / "out") == {"layers/own.csv": "mine", "layers/towns.csv": "new", "region.toml": "new"}

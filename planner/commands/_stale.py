@@ -11,10 +11,10 @@ _TABLES: Final[Mapping[str, tuple[str, ...]]] = {
         "coverage", "area_coverage", "failing_locations", "federal_service", "providers", "coverage_change", "anchor_service",
     ),
     "middle-mile": (
-        "middle_mile_segments", "middle_mile_places", "middle_mile_totals", "middle_mile_huts", "bill_of_materials", "hub_routes",
+        "middle_mile_segments", "middle_mile_places", "middle_mile_totals", "middle_mile_huts", "hub_routes",
     ),
     "last-mile": (
-        "quantities", "build_costs", "cost_terms", "cost_fit", "cost_backtest", "project_options", "choice_totals",
+        "bill_of_materials", "quantities", "build_costs", "cost_terms", "cost_fit", "cost_backtest", "project_options", "choice_totals",
         "chosen_projects", "pareto", "last_mile_drops", "last_mile_left_out", "last_mile_routes", "last_mile_sites",
         "last_percent", "last_premises", "operator_test", "towers", *_FINANCE,
     ),

@@ -30,9 +30,9 @@ from planner.finance.terms import finance_prices
 from planner.graph.ahead import compiling_ahead
 from planner.last_mile.summary import figures, finance_figures
 from planner.plan import last_mile, middle_mile, plan
-from planner.publish import published
+from planner.publish import published, published_before, refuse_others
 from planner.region import load_region
-from planner.result import refuse_inputs, save_csvs, save_files
+from planner.result import refuse_inputs, save_csvs, save_files, without_inputs
 from planner.siting.summary import figures as siting_figures
 
 _FIGURES = {"last_mile": figures, "siting": siting_figures}
@@ -77,6 +77,8 @@ def _plan_and_save(
     region_file: Path, scenario: str, out: Path, engine: str = "duckdb", *, publish: maps.Publish | None, as_json: bool
 ) -> None:
     region = load_region(region_file, scenario)
+    if publish is not None:
+        refuse_others(out, published_before(out))
     with compiling_ahead(wanted=region.middle_mile is not None), progress() as tell:
         made = plan(region, tell, engine)
         tell("map and files")
@@ -117,7 +119,7 @@ def coverage_command(
     earlier: list[Path] = []
     if tables is not None:
         places |= {tables / f"{name}.csv": each for name, each in found.items()}
-        earlier = [tables / name for name in stale("coverage", tables)]
+        earlier = without_inputs(checked_region, [tables / name for name in stale("coverage", tables)])
     refuse_inputs(checked_region, places)
     save_csvs(places, earlier)
     if as_json:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from layers import PlanError
+from layers.limits import read_json
 from planner.words import listing
 
 _SHOWN: Final = 5
@@ -30,6 +31,15 @@ def refuse_others(folder: Path, names: Iterable[str]) -> None:
         more = f" and {len(others) - _SHOWN:,} more" if len(others) > _SHOWN else ""
         fault = f"holds {listing(others[:_SHOWN])}{more}, which would go out with what is published"
         raise PlanError(f"folder {folder}", [f"{fault}; choose another --out or take them away"])
+
+
+def published_before(folder: Path) -> list[str]:
+    """Return the files that an earlier plan wrote into a folder, if that one was published, too."""
+    try:
+        record = read_json((folder / "plan.json").read_text("utf-8"))
+        return ["plan.json", *record["outputs"]] if "publish" in record else []
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
 
 
 def others_in(folder: Path, names: Iterable[str]) -> list[str]:

@@ -125,7 +125,7 @@ def start(
         work = Work(wish, fetcher, stage, towns, tell)
         parts = [town_part(work, files), *_optional(work)]
         kept = _checked(work, {"name": one_line(name), "crs": crs, "as_of": wish.bdc}, parts)
-        _publish(stage, folder)
+        put_in_place(stage, folder)
     found = tuple(part.table.removeprefix("layers.") for part in kept if isinstance(part, Part))
     lost = tuple(part.what for part in kept if isinstance(part, Lost))
     return Started(name, crs, folder / _REGION, len(towns), found, lost)
@@ -187,17 +187,17 @@ def _staged(folder: Path) -> Iterator[Path]:
         yield stage
     except OSError as error:
         raise PlanError(
-            f"folder {folder}", [f"cannot be written: {error.strerror or error}; nothing was kept"]
+            f"folder {folder}",
+            [f"cannot be written: {error.strerror or error}; make room and say --force to write it again"],
         ) from None
     finally:
         shutil.rmtree(stage, ignore_errors=True)
 
 
-def _publish(stage: Path, folder: Path) -> None:
+def put_in_place(stage: Path, folder: Path) -> None:
     """Put the new files in their place, the region file last; own files of the user beside them stay."""
-    folder.mkdir(exist_ok=True)
-    for part in sorted(stage.iterdir(), key=lambda part: (part.name == _REGION, part.name)):
-        target = folder / part.name
-        if target.is_dir():
-            shutil.rmtree(target)
-        part.replace(target)
+    files = [path for path in stage.rglob("*") if not path.is_dir()]
+    for path in sorted(files, key=lambda path: (path == stage / _REGION, path)):
+        place = folder / path.relative_to(stage)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        path.replace(place)
