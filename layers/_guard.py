@@ -7,18 +7,18 @@ must begin as its name says, refer to nothing outside, and claim no more than it
 import codecs
 import re
 import sqlite3
-import stat
 import zipfile
 from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from glob import escape
 from itertools import pairwise
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import BinaryIO, Final, cast
 
 from layers import limits
-from layers._guard_tables import BLOCK, BROKEN, PACKED, drain, fault
+from layers._guard_tables import BLOCK, BROKEN, drain, fault
+from layers._zip import member, member_fault
 from layers.errors import LayerError
 
 _JSON: Final = frozenset({"GeoJSON", "GeoJSONSeq", "ESRIJSON", "TopoJSON", "JSONFG"})
@@ -188,17 +188,10 @@ def _archive(path: Path) -> None:
 
 
 def _member_fault(info: zipfile.ZipInfo) -> str:
-    name = info.filename
-    shown = "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in name[:100])
-    place = PurePosixPath(name.replace("\\", "/"))
-    if place.is_absolute() or ".." in place.parts or ":" in name:
-        return f"member '{shown}' leads out of the zip; pack it again"
-    if stat.S_ISLNK(info.external_attr >> 16):
-        return f"member '{shown}' is a link; pack the file itself"
-    if info.flag_bits & 1:
-        return f"member '{shown}' is encrypted; unpack it with its password first"
-    if name.lower().endswith(_REFERRING):
-        return f"member '{shown}' refers to other files or packs them; unpack it, and name the layer's own file"
+    if said := member_fault(info):
+        return said
+    if info.filename.lower().endswith(_REFERRING):
+        return f"{member(info)} refers to other files or packs them; unpack it, and name the layer's own file"
     return ""
 
 
@@ -222,14 +215,12 @@ def _archive_faults(infos: list[zipfile.ZipInfo]) -> list[str]:
 
 def _unpack(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> None:
     """Read a member to its end, so that its checksum is tested, and no further than is borne."""
-    if info.file_size > limits.RATIO_FROM_BYTES and info.file_size > limits.PACKING_RATIO * max(info.compress_size, 1):
-        raise fault(PACKED)
-    with archive.open(info) as member:
-        drain(cast("BinaryIO", member), info.compress_size)
+    with archive.open(info) as file:
+        drain(cast("BinaryIO", file), info.compress_size)
     if not info.filename.lower().endswith((".kml", ".gml", ".xml")):
         return
-    with archive.open(info) as member:
-        refuse_entities(cast("BinaryIO", member))
+    with archive.open(info) as file:
+        refuse_entities(cast("BinaryIO", file))
 
 
 _GUARDS: Final[Mapping[str, Callable[[Path], None]]] = {

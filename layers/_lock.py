@@ -12,6 +12,7 @@ from typing import Final
 LOCK: Final = ".townline-lock"
 PATIENCE_S: Final = 60.0
 _PAUSE_S: Final = 0.05
+_NO_LINK: Final = getattr(os, "O_NOFOLLOW", 0)  # in a folder that all may write, a link leads to a file of ours
 
 if sys.platform == "win32":
     import msvcrt
@@ -33,10 +34,10 @@ def try_lock(place: Path) -> int | None:
     OSError
         Where the file cannot be made, or its disk knows no locks.
     """
-    file = os.open(place, os.O_RDWR | os.O_CREAT, 0o666)
+    file = os.open(place, os.O_RDWR | os.O_CREAT | _NO_LINK, 0o666)
     try:
         _take(file)
-        if os.fstat(file).st_ino == place.stat().st_ino:  # else its holder removed it while we opened it
+        if _is(file, place):  # else its holder removed it while we opened it
             return file
     except (BlockingIOError, FileNotFoundError, PermissionError):
         pass
@@ -47,13 +48,19 @@ def try_lock(place: Path) -> int | None:
     return None
 
 
+def _is(file: int, place: Path) -> bool:
+    """Whether an open file is still the one of that name."""
+    return os.path.samestat(os.fstat(file), place.lstat())
+
+
 def release(file: int, place: Path) -> None:
     """Remove a lock file that is ours and give the lock back."""
     if sys.platform == "win32":  # what is open cannot be removed there
         with suppress(OSError):
             os.close(file)
     with suppress(OSError):
-        place.unlink()
+        if sys.platform == "win32" or _is(file, place):  # a second try must not remove the lock of the next run
+            place.unlink()
     with suppress(OSError):
         os.close(file)
 

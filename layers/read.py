@@ -10,7 +10,6 @@ import warnings
 import zlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from glob import escape
 from pathlib import Path
 from xml.etree.ElementTree import ParseError
 
@@ -28,6 +27,7 @@ from layers._guard_tables import check_gzip, check_parquet, check_rows, check_te
 from layers._map import WKT, X, Y, to_ours, wanted
 from layers._published import as_published
 from layers.errors import LayerError, suggestion
+from layers.hashes import layer_hash
 from layers.layer import Layer
 from layers.limits import COLUMNS, read_json
 from layers.source import Source
@@ -312,20 +312,5 @@ def _fill_common(table: pd.DataFrame, source: Source) -> pd.DataFrame:
 
 def _hash(source: Source) -> str:
     """Return the SHA-256 of a layer's file; of several, that of their hashes in order."""
-    hashes = [file_hash(path) for path in (source.path, *source.also)]
+    hashes = [layer_hash(path) for path in (source.path, *source.also)]
     return hashes[0] if len(hashes) == 1 else hashlib.sha256("".join(hashes).encode()).hexdigest()
-
-
-def file_hash(path: Path) -> str:
-    """Return the SHA-256 of a file; for a Shapefile, of its parts in order of name."""
-    parts = (
-        sorted(part for part in path.parent.glob(f"{escape(path.stem)}.*") if part.is_file())
-        if path.suffix.lower() == ".shp"
-        else [path]
-    )
-    digest = hashlib.sha256()
-    for part in parts:
-        with part.open("rb") as file:
-            while block := file.read(1 << 20):
-                digest.update(block)
-    return digest.hexdigest()

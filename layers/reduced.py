@@ -24,8 +24,8 @@ from layers.availability import ServiceRule, best_offers
 from layers.engines import parquet, write_parquet
 from layers.errors import LayerError
 from layers.filings import Ingested, ingested
+from layers.hashes import file_hash
 from layers.place import data_folder
-from layers.read import file_hash
 from layers.save import scratch
 
 _OFFERS: Final = "bdc_fixed"

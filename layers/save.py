@@ -109,8 +109,8 @@ def publish(stage: Path, files: Iterable[Path], folder: Path, stale: Iterable[st
         places[0].parent.mkdir(parents=True, exist_ok=True)
         return [(stage / names[0]).replace(places[0])]
     journal = Journal(stage, folder, tuple(names), tuple(gone))
-    journal.write()
     try:
+        journal.write()
         journal.finish()
     except BaseException:
         if is_begun(stage):  # else all moves are made, and a signal came while what was kept aside was removed

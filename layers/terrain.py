@@ -3,7 +3,6 @@
 GeoTIFF and ESRI ASCII grids. The grid is read as it is: nothing is warped, filled or guessed.
 """
 
-import hashlib
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +21,7 @@ from rasterio.windows import Window
 
 from layers._geometry import crs_name
 from layers.errors import LayerError
+from layers.hashes import file_hash
 from layers.limits import CELLS_FROM, CELLS_PER_BYTE
 
 Heights = npt.NDArray[np.float32]
@@ -129,9 +129,7 @@ def read_terrain(path: Path, crs: str, towns: gpd.GeoDataFrame, margin_m: float 
     faults = _height_faults(heights, Affine(grid.a, 0.0, x0, 0.0, grid.e, y0), towns)
     if faults:
         raise LayerError(where, faults)
-    with path.open("rb") as file:
-        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-    return Terrain(heights, float(x0), float(y0), float(grid.a), crs, path.name, sha256)
+    return Terrain(heights, float(x0), float(y0), float(grid.a), crs, path.name, file_hash(path))
 
 
 def _holds_words(path: Path) -> bool:

@@ -140,12 +140,15 @@ def _verdicts(table: pd.DataFrame) -> list[tuple[str, Provenance]]:
 
 def _heading(region: Region, places: Places[Fits]) -> Heading:
     fits, (one, several) = places.fits, places.called
-    total, ready = len(fits.programmes), fits.ready()
+    total, ready, unsure = len(fits.programmes), fits.of_status("open"), fits.of_status("not known")
     noun = "programme" if total == 1 else "programmes"
     return Heading(
         region=text(region.name),
         question=f"What can each {one} apply for?",
-        answer={"pass": f"{count(total)} {noun} screened", "open": f"{count(ready)} open on the day"},
+        answer={
+            "pass": f"{count(total)} {noun} screened",
+            "open": f"{count(ready)} open on the day{f', {count(unsure)} not known' if unsure else ''}",
+        },
         as_of=day(fits.table["day"].iloc[0]),
         badge=badge([(places.style.noun, places.words.origin), *_verdicts(fits.table)], styles().badge),
         unit=one,

@@ -91,9 +91,9 @@ class Fits:
 
         return min(range(len(self.programmes)), key=rank)
 
-    def ready(self) -> int:
-        """Return the number of programmes that take applications."""
-        return sum(_one(self._shown(units)[1].rows, "status") == "open" for _, units in self.programmes)
+    def of_status(self, status: str) -> int:
+        """Return the number of programmes of a status, such as ``open``: those take applications."""
+        return sum(_one(self._shown(units)[1].rows, "status") == status for _, units in self.programmes)
 
     def payload(self, names: tuple[str, str], start: int = -1) -> Payload:
         """Return all for the page.

@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
-from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 from types import MappingProxyType
@@ -24,6 +23,7 @@ import shapely
 from pyogrio.errors import DataLayerError, DataSourceError, FeatureError
 
 from layers import Layer, PlanError, declarations, declared
+from layers.hashes import file_hash
 from layers.limits import read_json
 from layers.save import publish, settled, staged, write_csv, write_json
 from planner.notebook import summary_html
@@ -116,7 +116,7 @@ class Plan:
             for name, content in (also or {}).items():
                 (stage / name).write_bytes(content)
             files = sorted(path for path in stage.rglob("*") if path.is_file())
-            outputs = {path.relative_to(stage).as_posix(): _hash(path) for path in files}
+            outputs = {path.relative_to(stage).as_posix(): file_hash(path) for path in files}
             write_json(stage / "plan.json", {**self.provenance, "headline": self.headline, "outputs": outputs})
             stale = _stale(_previous_outputs(Path(folder)))
             return publish(stage, [*files, stage / "plan.json"], Path(folder), stale)
@@ -338,7 +338,7 @@ def load_plan(folder: str | Path, region: Region) -> Plan:
     if not (path.is_file() and record.is_file()):
         raise PlanError(f"folder {folder}", ["holds no plan; 'townline plan' makes one"])
     saved = _record(record)
-    if saved["outputs"].get(path.name) != _hash(path):
+    if saved["outputs"].get(path.name) != file_hash(path):
         raise PlanError(f"file {path}", [f"is not as it was written; {_AFRESH}"])
     found = _saved_tables(path)
     mine = _parameters(region)
@@ -403,7 +403,7 @@ def provenance(region: Region, hashes: Mapping[str, str], notes: tuple[str, ...]
         "python": platform.python_version(),
     }  # fmt: skip
     return {
-        "region_file": {"name": region.path.name, "sha256": _hash(region.path)},
+        "region_file": {"name": region.path.name, "sha256": file_hash(region.path)},
         "parameters": _parameters(region),
         "inputs": inputs,
         "notes": list(notes),
@@ -418,7 +418,3 @@ def _parameters(region: Region) -> dict[str, Any]:
         for target in region.targets
     ]
     return parameters
-
-
-def _hash(path: Path) -> str:
-    return sha256(path.read_bytes()).hexdigest()

@@ -183,6 +183,29 @@ def test_two_writers_at_once_leave_one_whole_result(tmp_path):
     assert not list((tmp_path / "out").glob(".townline-*"))
 
 
+def test_a_lock_given_back_twice_is_not_the_next_runs_and_a_link_is_no_lock(tmp_path):
+    place = tmp_path / lock.LOCK
+    first = lock.try_lock(place)
+    assert first is not None
+    place.rename(tmp_path / "moved")  # as if the first try had removed it, and the next run had come
+    second = lock.try_lock(place)
+    assert second is not None
+    lock.release(first, place)
+    assert place.exists()
+    lock.release(second, place)
+    assert not place.exists()
+    mine = tmp_path / "mine.txt"
+    mine.write_text("mine")
+    place.symlink_to(mine)
+    with pytest.raises(PlanError, match="cannot be written"), staged(tmp_path, PlanError):
+        pytest.fail("a link was taken for a lock")
+    place.unlink()
+    place.symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(OSError, match="symbolic"):
+        lock.try_lock(place)
+    assert not (tmp_path / "elsewhere").exists()
+
+
 def test_scratch_folders_of_the_dead_go_and_those_of_the_living_stay(tmp_path):
     dead = tmp_path / ".townline-scratch-dead"
     lay(dead, {".held": "", "big.parquet": "half"})

@@ -2,20 +2,18 @@
 
 import fnmatch
 import shutil
-import stat
 import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path, PurePosixPath, PureWindowsPath
+from pathlib import Path, PurePosixPath
 from typing import Final
 from uuid import uuid4
 
+from layers._zip import member_fault
 from layers.fetch._record import flush
 
 _MOST_MEMBERS: Final = 100_000
-_MOST_TIMES: Final = 250  # tables pack 5 to 50 to 1, one sign alone about 1000 to 1
-_SMALL: Final = 10_000_000
 _CHUNK: Final = 1 << 20
 _BROKEN: Final = (
     zipfile.BadZipFile,
@@ -60,8 +58,9 @@ def safe_members(archive: zipfile.ZipFile, most_bytes: float) -> list[zipfile.Zi
     members = [member for member in archive.infolist() if not member.is_dir()]
     if len(members) > _MOST_MEMBERS:
         raise BadContentError(f"holds {len(members):,} files, more than {_MOST_MEMBERS:,}; it is refused")
-    for member in members:
-        _check_member(member)
+    faults = [said for said in map(member_fault, members) if said]
+    if faults:
+        raise BadContentError(f"is a zip that must not be unpacked: {faults[0]}")
     names = [member.filename.casefold() for member in members]
     if len(set(names)) < len(names):
         raise BadContentError("holds the same file twice; it is refused")
@@ -69,20 +68,6 @@ def safe_members(archive: zipfile.ZipFile, most_bytes: float) -> list[zipfile.Zi
     if total > most_bytes:
         raise BadContentError(f"unpacks to {total / 1e6:,.0f} MB, more than {most_bytes / 1e6:,.0f} MB; it is refused")
     return members
-
-
-def _check_member(member: zipfile.ZipInfo) -> None:
-    name = member.filename
-    shown = "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in name[:60])
-    leads_out = PurePosixPath(name).is_absolute() or PureWindowsPath(name).drive or "\\" in name or "\0" in name
-    if leads_out or ".." in PurePosixPath(name).parts or ":" in name:
-        raise BadContentError(f"holds a path that leads out of its folder ('{shown}'); it is refused")
-    if stat.S_ISLNK(member.external_attr >> 16):
-        raise BadContentError(f"holds a link ('{shown}'); it is refused")
-    if member.flag_bits & 1:
-        raise BadContentError(f"holds a file with a password ('{shown}'); it is refused")
-    if member.file_size > _SMALL and member.file_size > _MOST_TIMES * max(member.compress_size, 1):
-        raise BadContentError(f"holds '{shown}', which unpacks to over {_MOST_TIMES} times its size; it is refused")
 
 
 def matching(members: list[zipfile.ZipInfo], pattern: str) -> list[zipfile.ZipInfo]:

@@ -18,9 +18,10 @@ from layers.fetch._check import check_content, most_unpacked
 from layers.fetch._client import Client, session
 from layers.fetch._partial import DiskError, Partial
 from layers.fetch._policy import Policy
-from layers.fetch._record import Fetched, Slot, disk_fault, sha256, slot
+from layers.fetch._record import Fetched, Slot, disk_fault, slot
 from layers.fetch._secrets import redacted
 from layers.fetch._source import Source, sources
+from layers.hashes import file_hash
 
 _PATIENT: Final = Policy()
 
@@ -228,7 +229,7 @@ class Fetcher:
 
 
 def _check_hash(whole: Path, source: Source) -> None:
-    if source.sha256 and sha256(whole) != source.sha256:
+    if source.sha256 and file_hash(whole) != source.sha256:
         raise BadContentError("has another hash than the source's row says; it was changed, or tampered with")
 
 
@@ -245,7 +246,7 @@ def _made(whole: Path, place: Slot, question: Ask, values: Mapping[str, str]) ->
         path=place.content,
         key=source.key,
         url=question.url,
-        sha256=sha256(whole),
+        sha256=file_hash(whole),
         bytes=whole.stat().st_size,
         fetched_at=now.strftime("%Y-%m-%dT%H:%M:%SZ"),
         as_of=source.filled(source.as_of, {**values, "fetched": now.date().isoformat()}),

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from layers.errors import FetchError
+from layers.hashes import file_hash
 
 RECORD: Final = "record.json"
-_CHUNK: Final = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ class Slot:
             written = json.loads((self.folder / RECORD).read_text("utf-8"))
             wanted = {each.name for each in fields(Fetched)} - {"path"}
             found = Fetched(path=self.content, **{name: written[name] for name in wanted})
-            whole = self.content.stat().st_size == found.bytes and sha256(self.content) == found.sha256
+            whole = self.content.stat().st_size == found.bytes and file_hash(self.content) == found.sha256
         except (OSError, ValueError, KeyError, TypeError):
             return None
         return found if whole else None
@@ -116,12 +116,6 @@ def _file_name(text: str) -> str:
     """Return a text as a name that every file system takes."""
     plain = re.sub(r"[^A-Za-z0-9.,=_-]+", "_", text).lstrip(".") or "_"
     return plain if len(plain) <= 120 else f"{plain[:80]}-{hashlib.sha256(text.encode()).hexdigest()[:16]}"
-
-
-def sha256(path: Path) -> str:
-    """Return the SHA-256 of a file, in hexadecimal digits."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def flush(path: Path) -> None:

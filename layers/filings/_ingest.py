@@ -20,7 +20,7 @@ from layers.filings._limits import Limits
 from layers.filings._member import Asked, Written, write_member
 from layers.filings._source import Budget, Member, members
 from layers.filings._text import encoding_name
-from layers.read import file_hash
+from layers.hashes import file_hash
 from layers.save import settled, staged, write_csv
 
 USUAL: Final = Limits()

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from layers.filings._format import formats
+from layers.hashes import file_hash
 from layers.limits import read_json
-from layers.read import file_hash
 from layers.save import publish, write_json
 
 RECORD: Final = "ingest.json"

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from layers.limits import PACKING_RATIO
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -22,4 +24,4 @@ class Limits:
     rejected_share: float = 0.01
     listed_rejects: int = 100_000
     zip_bytes: int = 200 * 10**9
-    zip_ratio: float = 250.0
+    zip_ratio: float = PACKING_RATIO

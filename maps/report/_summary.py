@@ -80,8 +80,9 @@ def _money(plan: Plan) -> Iterator[str]:
         low, middle, high = (
             words.usd(results[f"cost_{name}_usd"].sum()) for name in ("low", "central", "high")
         )  # fmt: skip
-        towns = number(int(results["cost_central_usd"].notna().sum()), "town")
-        yield f"Fibre to every premises of {towns} costs {middle} ({low} to {high})."
+        priced = int(results["cost_central_usd"].notna().sum())
+        rest = f"; the cost of {number(len(results) - priced, 'town')} is not known" if priced < len(results) else ""
+        yield f"Fibre to every premises of {number(priced, 'town')} costs {middle} ({low} to {high}){rest}."
 
 
 def _middle_mile(plan: Plan) -> Iterator[str]:

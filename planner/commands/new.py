@@ -19,13 +19,19 @@ def new_command(
     out: Annotated[
         Path | None, typer.Option(help="Folder to write; named after the place where none is.", show_default=False)
     ] = None,
-    year: Annotated[int, typer.Option(help="Year of boundaries and statistics.", min=2021, max=2099)] = 2023,
+    year: Annotated[
+        int,
+        typer.Option(help="Year of boundaries and statistics; give a newer one where it is out.", min=2021, max=2099),
+    ] = 2023,
     bdc: Annotated[
-        datetime, typer.Option(formats=["%Y-%m-%d"], help="Day of availability filings: 30 June or 31 December.")
+        datetime,
+        typer.Option(
+            formats=["%Y-%m-%d"],
+            help="Day of availability filings, 30 June or 31 December; give a newer one where it is out.",
+            show_default="2024-06-30",
+        ),
     ] = datetime(2024, 6, 30),  # noqa: DTZ001 - a day, not a moment
-    base: Annotated[
-        str, typer.Option(help="Address that stands for all hosts, for a mirror or a test server.", show_default=False)
-    ] = "",
+    base: Annotated[str, typer.Option(help="Address of a mirror that stands for all hosts.", show_default=False)] = "",
     *,
     offline: Annotated[bool, typer.Option("--offline", help="Use only what was fetched before.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Replace a region that is in the folder.")] = False,

@@ -1,11 +1,11 @@
 """The manifest of a hand-over: every file with its hash, and the check of a folder against it."""
 
 from collections.abc import Iterable, Mapping
-from hashlib import sha256
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
 from layers import PlanError
+from layers.hashes import file_hash
 from layers.limits import read_json
 from layers.save import settled
 from planner.export.handover import Handover, Made, origins
@@ -53,17 +53,9 @@ def entry(each: Made, stage: Path) -> dict[str, Any]:
     """Return what the manifest says of a file."""
     path = stage / each.name
     return {
-        "name": each.name, "bytes": path.stat().st_size, "sha256": _hash(path), "format": each.form,
+        "name": each.name, "bytes": path.stat().st_size, "sha256": file_hash(path), "format": each.form,
         "tables": list(each.tables), "rows": each.rows, "crs": each.crs, "schema": each.schema,
     }  # fmt: skip
-
-
-def _hash(path: Path) -> str:
-    with path.open("rb") as file:
-        found = sha256()
-        while block := file.read(1 << 20):
-            found.update(block)
-    return found.hexdigest()
 
 
 def readme(content: Mapping[str, Any], titles: Mapping[str, str]) -> str:
@@ -114,7 +106,7 @@ def verify(folder: Path) -> int:
             faults.append(f"file '{name}' lies outside the folder; the manifest is not one of ours")
         elif not path.is_file():
             faults.append(f"file '{name}' is missing")
-        elif _hash(path) != digest:
+        elif file_hash(path) != digest:
             faults.append(f"file '{name}' has changed since it was written")
     known = {NAME, *listed}
     faults += [
@@ -153,4 +145,4 @@ def unchanged(folder: Path) -> list[str]:
     except PlanError:
         return []
     there = {name: folder / name for name in listed if _inside(name)}
-    return [name for name, path in there.items() if path.is_file() and _hash(path) == listed[name]]
+    return [name for name, path in there.items() if path.is_file() and file_hash(path) == listed[name]]
