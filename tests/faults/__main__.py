@@ -17,7 +17,8 @@ from layers.save import settled
 from tests.faults._cases import NAMES, Case, cases, content, left_over
 from tests.faults._child import Accident, Ended, finish, run, start
 from tests.faults._places import places
-from tests.faults._report import report
+from tests.faults._report import section
+from tests.robustness import put
 
 BAD = ("mixtures", "corrupt files", "tracebacks", "left-overs", "wrong ends")
 
@@ -66,7 +67,7 @@ def main() -> int:
     if given.report is not None:
         command = f"uv run python -m tests.faults --kills {given.kills} --others {given.others} --seed {given.seed}"
         command += "" if given.only == ",".join(NAMES) else f" --only {given.only}"
-        report(given.report, command, tally.counts, BAD, [case.name for case in ready])
+        put(given.report, "faults", section(command, tally.counts, BAD, [case.name for case in ready]))
     _say(f"{time.monotonic() - begun:.0f} s")
     return int(any(found[name] for found in tally.counts.values() for name in BAD))
 

@@ -1,35 +1,10 @@
 """The section of the page on robustness that tells the last run."""
 
 from collections.abc import Iterable, Mapping
-from pathlib import Path
-
-_BEGIN, _END = "<!-- faults -->", "<!-- /faults -->"
-_PAGE = """# Robustness
-
-What hostile input and a broken world do to Townline, measured by commands that anybody can run again.
-
-<!-- fuzz -->
-<!-- /fuzz -->
-
-<!-- faults -->
-<!-- /faults -->
-"""
 
 
-def report(
-    page: Path, command: str, counts: Mapping[str, Mapping[str, int]], bad: Iterable[str], of: Iterable[str]
-) -> None:
-    """Write the section between its markers."""
-    text = page.read_text("utf-8") if page.exists() else _PAGE
-    if _BEGIN not in text:
-        text += f"\n{_BEGIN}\n{_END}\n"
-    before, rest = text.split(_BEGIN, 1)
-    page.write_text(
-        f"{before}{_BEGIN}\n{_section(command, counts, list(bad), of)}{_END}{rest.split(_END, 1)[1]}", "utf-8"
-    )
-
-
-def _section(command: str, counts: Mapping[str, Mapping[str, int]], bad: list[str], of: Iterable[str]) -> str:
+def section(command: str, counts: Mapping[str, Mapping[str, int]], bad: Iterable[str], of: Iterable[str]) -> str:
+    """Return the section \"A broken world\"."""
     heads = ["accident", "runs", *bad]
     rows = [[kind, *(str(found.get(name, 0)) for name in heads[1:])] for kind, found in sorted(counts.items())]
     total = [str(sum(found.get(name, 0) for found in counts.values())) for name in heads[1:]]

@@ -7,8 +7,9 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from tests.fuzz.report import table, write
+from tests.fuzz.report import section, table
 from tests.fuzz.run import run
+from tests.robustness import put
 
 from tests.fuzz.readers import readers  # isort: skip
 
@@ -29,7 +30,7 @@ def main() -> int:
     if asked.report:
         command = f"uv run python -m tests.fuzz --seconds {asked.seconds:g} --seed {asked.seed}"
         command += f" --inputs {asked.inputs}" if asked.inputs else ""
-        write(asked.report, found, names, f"{command} --report {asked.report}", took)
+        put(asked.report, "fuzz", section(found, names, f"{command} --report {asked.report}", took))
     return int(bool(bad))
 
 

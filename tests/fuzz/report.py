@@ -2,15 +2,11 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Final
 
 from tests.fuzz.case import RESULTS, Outcome
 from tests.fuzz.child import MEMORY, SECONDS
 
-START: Final = "<!-- fuzz -->"
-END: Final = "<!-- /fuzz -->"
-_FAULTS: Final = "<!-- faults -->\n<!-- /faults -->\n"
 _HEADS: Final = ("reader", "inputs", "read well", "refused", "crashes", "hangs", "memory", "silent")
 
 
@@ -37,7 +33,6 @@ def table(found: Sequence[Outcome], names: Sequence[str]) -> str:
 def section(found: Sequence[Outcome], names: Sequence[str], command: str, took: float) -> str:
     """Return the section "Broken files"."""
     lines = [
-        START,
         "## Broken files",
         "",
         f"Every reader was given {len(found):,} broken and hostile files in {took:.0f} s. An input may be read well or refused",
@@ -60,20 +55,5 @@ def section(found: Sequence[Outcome], names: Sequence[str], command: str, took: 
         "",
         "What no reader can see is not counted: a text file cut exactly at the end of a line, and single bits changed in",
         "formats without checksums, as long as the number of rows stays.",
-        END,
     ]
     return "\n".join(lines) + "\n"
-
-
-def write(path: Path, found: Sequence[Outcome], names: Sequence[str], command: str, took: float) -> None:
-    """Put the section between its markers; what others wrote into the file stays."""
-    new = section(found, names, command, took)
-    if not path.exists():
-        path.write_text(f"# Robustness\n\n{new}\n{_FAULTS}", "utf-8")
-        return
-    text = path.read_text("utf-8")
-    if START not in text:
-        path.write_text(f"{text.rstrip()}\n\n{new}", "utf-8")
-        return
-    before, _, rest = text.partition(START)
-    path.write_text(before + new + rest.partition(END)[2].lstrip("\n").join(["\n", ""]), "utf-8")
