@@ -12,8 +12,8 @@ from typing import Any, Final, cast
 ROOT = Path(__file__).parents[1]
 NOTICES = ROOT / "THIRD-PARTY-NOTICES.md"
 ALLOWED: Final = frozenset({
-    "0BSD", "Apache-2.0", "BSD", "BSD-2-Clause", "BSD-3-Clause", "CC0-1.0", "ISC", "LLVM-exception", "MIT", "MIT-CMU", "MPL-2.0",
-    "PSF-2.0", "Zlib",
+    "0BSD", "Apache-2.0", "BSD", "BSD-2-Clause", "BSD-3-Clause", "CC0-1.0", "ISC", "LLVM-exception", "MIT", "MIT-0", "MIT-CMU",
+    "MPL-2.0", "PSF-2.0", "Zlib",
 })  # fmt: skip
 _ELSEWHERE: Final = {
     "colorama": "BSD-3-Clause",

@@ -59,9 +59,7 @@ def test_a_plan_that_cannot_be_read_is_to_be_made_again(saved, tmp_path, townlin
         spoil(made, how)
         for command in COMMANDS:
             outcome = townline(command, region, "--plan", made, "--out", out)
-            assert_refused(
-                outcome, "column 'served'" if how == "a column less" else "make the plan again with 'townline plan'"
-            )
+            assert_refused(outcome, "make the plan again with 'townline plan'")
         assert [path.name for path in out.iterdir()] == ["report.html"]
         for path, before in good.items():
             path.write_bytes(before)

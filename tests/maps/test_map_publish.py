@@ -210,10 +210,13 @@ def test_steps_of_the_page_are_those_of_this_test():
     assert steps([[-72.5, 42.3], [-72.50001, 42.30002]]) <= drawn(run)
 
 
-def test_the_command_publishes_and_removes_what_it_wrote_before(small, tmp_path, townline):
-    out = tmp_path / "out"
-    assert townline("plan", small / "region.toml", "--out", out)[0] == 0
-    assert (out / "tables" / "failing_locations.csv").is_file()
+def test_the_command_publishes_over_what_it_published_and_over_nothing_else(small, tmp_path, townline):
+    whole, out = tmp_path / "whole", tmp_path / "out"
+    assert townline("plan", small / "region.toml", "--out", whole)[0] == 0
+    assert (whole / "tables" / "failing_locations.csv").is_file()
+    status, _, error = townline("plan", small / "region.toml", "--out", whole, "--publish")
+    assert (status, "would go out with what is published" in error) == (2, True)
+    assert townline("plan", small / "region.toml", "--out", out, "--publish")[0] == 0
     status, printed, _ = townline("plan", small / "region.toml", "--out", out, "--publish", "--least", 5, "--json")
     assert status == 0
     assert any(note.startswith("published without: ") for note in json.loads(printed)["notes"])

@@ -48,7 +48,7 @@ def hashes(folder):
     return {
         path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(folder.rglob("*"))
-        if path.is_file()
+        if path.is_file() and path.name != ".ingest-seen.json"  # times of files, to look at them only once
     }
 
 
