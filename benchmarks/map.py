@@ -25,7 +25,7 @@ from benchmarks._map_plain import plain_page
 from benchmarks._measure import Measured, measure
 from layers import declared
 from maps.page import Heading
-from maps.publish import rendered
+from maps.pages import rendered
 
 TOWNS: Final = Path(__file__).parents[1] / "../shared/layers/massachusetts_towns_2020.gpkg"
 CRS: Final = "EPSG:26986"

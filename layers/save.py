@@ -77,7 +77,7 @@ def staged(
             raise error(f"folder {folder}", [f"{said}; {what_to_do(problem)}"]) from None
 
 
-def publish(stage: Path, files: Iterable[Path], folder: Path, stale: Iterable[str] = ()) -> list[Path]:
+def move_in(stage: Path, files: Iterable[Path], folder: Path, stale: Iterable[str] = ()) -> list[Path]:
     """Move staged files to their places in `folder`, in the given order, and return the places.
 
     Where one cannot be moved, everything is put back as it was. Where the process dies meanwhile, the next `staged` or

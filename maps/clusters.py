@@ -14,9 +14,9 @@ from maps import geometry
 from maps.areas import Outlined, outlined
 from maps.layer import Outlines
 from maps.page import Heading, TownMap
+from maps.pages import rendered, save_pages
 from maps.places import Places
 from maps.provenance import Provenance, badge, provenance
-from maps.publish import rendered, save_pages
 from maps.strengths import REGIONS, STRENGTH, Measured, Strengths, measured
 from maps.styles import styles
 from planner import Region

@@ -11,9 +11,9 @@ from layers import declared
 from maps.fits import Fits
 from maps.layer import Outlines
 from maps.page import Heading, TownMap
+from maps.pages import rendered, save_pages
 from maps.places import Places
 from maps.provenance import VERDICTS_NOUN, Provenance, badge, column_origin
-from maps.publish import rendered, save_pages
 from maps.styles import styles
 from planner import Region
 from planner.words import count, day, text

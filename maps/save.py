@@ -5,7 +5,7 @@ from pathlib import Path
 from maps.charts import charts
 from maps.clusters import CLUSTERS_FILE, draw_clusters
 from maps.draw import draw
-from maps.publish import rendered
+from maps.pages import rendered
 from maps.report.files import REPORT
 from maps.report.files import pages as written
 from maps.report.region import report

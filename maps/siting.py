@@ -14,8 +14,8 @@ from layers import declared
 from maps.clusters import ClusterAreas, cluster_areas, origins
 from maps.layer import Outlines, PageLayer, Points
 from maps.page import Heading, TownMap
+from maps.pages import rendered, save_pages
 from maps.provenance import badge
-from maps.publish import rendered, save_pages
 from maps.service import SERVICE, SPOKES, ZONES, named, spokes, zones
 from maps.sites import CANDIDATES, CHOSEN, Sites, graded
 from maps.strengths import Measured, looks, measured, share_codes

@@ -25,7 +25,7 @@ from pyogrio.errors import DataLayerError, DataSourceError, FeatureError
 from layers import Layer, PlanError, declarations, declared
 from layers.hashes import file_hash
 from layers.limits import read_json
-from layers.save import publish, settled, staged, write_csv, write_json
+from layers.save import move_in, settled, staged, write_csv, write_json
 from planner.notebook import summary_html
 from planner.region import Region
 from planner.summary import headline
@@ -119,7 +119,7 @@ class Plan:
             outputs = {path.relative_to(stage).as_posix(): file_hash(path) for path in files}
             write_json(stage / "plan.json", {**self.provenance, "headline": self.headline, "outputs": outputs})
             stale = _stale(_previous_outputs(Path(folder)))
-            return publish(stage, [*files, stage / "plan.json"], Path(folder), stale)
+            return move_in(stage, [*files, stage / "plan.json"], Path(folder), stale)
 
     def _keep_inputs(self, folder: Path) -> None:
         names = ["plan.gpkg", "plan.json", *(f"tables/{name}.csv" for name in self.tables)]
@@ -203,7 +203,7 @@ def save_files(
         if shapes:
             write_layers(shapes, stage / geopackage, region)
         gone = [str(place.relative_to(folder)) for place in without_inputs(region, [folder / name for name in stale])]
-        return publish(stage, [stage / name for name in names], folder, gone)
+        return move_in(stage, [stage / name for name in names], folder, gone)
 
 
 def write_layers(tables: Mapping[str, pd.DataFrame], path: Path, region: Region) -> None:
@@ -246,7 +246,7 @@ def write_bytes(path: Path, content: bytes) -> None:
     _refuse_no_file(path)
     with staged(path.parent, PlanError, _REMEDY) as stage:
         (stage / path.name).write_bytes(content)
-        publish(stage, [stage / path.name], path.parent)
+        move_in(stage, [stage / path.name], path.parent)
 
 
 def save_csv(table: pd.DataFrame, path: Path) -> None:
@@ -283,7 +283,7 @@ def save_csvs(tables: Mapping[Path, pd.DataFrame], stale: Iterable[Path] = ()) -
             gone = [place.name for place in stale if place.parent.resolve() == folder]
             written.append((stage, [stage / name for name in mine], folder, gone))
         for each in written:
-            publish(*each)
+            move_in(*each)
 
 
 def _outermost(places: Iterable[Path]) -> list[Path]:

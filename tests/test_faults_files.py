@@ -16,7 +16,7 @@ import pytest
 from layers import LayerError, PlanError
 from layers import _lock as lock
 from layers.filings import ingest
-from layers.save import publish, scratch, settled, staged
+from layers.save import move_in, scratch, settled, staged
 from planner.commands import _ends
 from planner.result import save_csvs, save_files
 from planner.start.new import put_in_place
@@ -43,7 +43,7 @@ def content(folder):
 def write(folder):
     with staged(folder, PlanError) as stage:
         lay(stage, {name: text for name, text in NEW.items() if name != "mine.txt"})
-        publish(stage, [stage / name for name in NEW if name != "mine.txt"], folder, ["gone.csv", "a.csv"])
+        move_in(stage, [stage / name for name in NEW if name != "mine.txt"], folder, ["gone.csv", "a.csv"])
 
 
 def hurt(folder, number, accident):

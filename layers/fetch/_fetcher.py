@@ -215,7 +215,7 @@ class Fetcher:
             _check_hash(whole, source)
             check_content(whole, source, values)
             made = _made(whole, place, question, values)
-            place.publish(whole, made, _said(partial))
+            place.keep(whole, made, _said(partial))
             partial.discard()
         except BadContentError as error:
             partial.discard()

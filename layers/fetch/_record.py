@@ -93,7 +93,7 @@ class Slot:
         """Whether a record is there, but the file is not as it says."""
         return (self.folder / RECORD).exists() and self.read() is None
 
-    def publish(self, staged: Path, fetched: Fetched, more: Mapping[str, Any]) -> None:
+    def keep(self, staged: Path, fetched: Fetched, more: Mapping[str, Any]) -> None:
         """Move a whole file to its place and write its record after it: a record never stands before its file."""
         flush(staged)
         staged.replace(self.content)

@@ -13,7 +13,7 @@ from typing import Any, Final
 from layers.filings._format import formats
 from layers.hashes import file_hash
 from layers.limits import read_json
-from layers.save import publish, write_json
+from layers.save import move_in, write_json
 
 RECORD: Final = "ingest.json"
 _SEEN: Final = ".ingest-seen.json"
@@ -76,7 +76,7 @@ class Ledger:
         for path in [source, *files]:
             self._note(path)
         write_json(stage / _SEEN, self._seen)
-        publish(stage, [*files, stage / RECORD, stage / _SEEN], self.folder, before)
+        move_in(stage, [*files, stage / RECORD, stage / _SEEN], self.folder, before)
         self._sources = sources
         return entry
 
@@ -84,7 +84,7 @@ class Ledger:
         """Write down sizes and times of change, where anything was ingested."""
         if self._sources:
             write_json(stage / _SEEN, self._seen)
-            publish(stage, [stage / _SEEN], self.folder)
+            move_in(stage, [stage / _SEEN], self.folder)
 
     def _same(self, path: Path, known: Entry) -> bool:
         """Whether a file is as recorded: by size and time of change, else by its hash."""

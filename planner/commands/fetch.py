@@ -10,7 +10,7 @@ import typer
 
 from layers.errors import FetchError
 from layers.fetch import Fetched, Fetcher, Policy, Source, sources
-from layers.save import publish, staged
+from layers.save import move_in, staged
 from planner.commands._common import AsJson, print_json, progress
 from planner.commands._show import heading_table, line
 
@@ -70,7 +70,7 @@ def _copied(files: tuple[Fetched, ...], out: Path) -> list[Path]:
     with staged(home, FetchError, "choose another --out") as stage:
         for file, name in zip(files, names, strict=True):
             shutil.copyfile(file.path, stage / name)
-        return publish(stage, [stage / name for name in names], home)
+        return move_in(stage, [stage / name for name in names], home)
 
 
 def _show(file: Fetched, path: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from pyogrio.errors import DataLayerError, DataSourceError
 
 from layers import PlanError
-from layers.save import publish, staged, write_json
+from layers.save import move_in, staged, write_json
 from planner.export import federal, kmz, shapefile
 from planner.export.formats import FORMATS, chosen
 from planner.export.handover import Handover, Made
@@ -135,7 +135,7 @@ def _write(handover: Handover, out: Path, wanted: Iterable[str], left_out: Itera
         if "publish" in handover.plan.provenance:
             stages = [path.relative_to(out).as_posix() for path in stage.rglob("*")]
             refuse_others(out, [*names, *before, *stages])
-        return publish(stage, [stage / name for name in names], out, before)
+        return move_in(stage, [stage / name for name in names], out, before)
 
 
 def _format(name: str, handover: Handover, stage: Path) -> list[Made]:

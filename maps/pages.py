@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from layers import PlanError
-from layers.save import publish, staged
+from layers.save import move_in, staged
 from maps.page import TownMap
 
 
@@ -26,4 +26,4 @@ def save_pages(pages: Mapping[str, bytes], folder: str | Path) -> list[Path]:
     with staged(Path(folder), PlanError) as stage:
         for name, page in pages.items():
             (stage / name).write_bytes(page)
-        return publish(stage, [stage / name for name in pages], Path(folder))
+        return move_in(stage, [stage / name for name in pages], Path(folder))
