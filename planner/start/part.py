@@ -65,6 +65,13 @@ class Wish:
     year: int = 2023
     bdc: dt.date = dt.date(2024, 6, 30)
 
+    def __post_init__(self) -> None:
+        if (self.bdc.month, self.bdc.day) not in ((6, 30), (12, 31)):
+            fault = (
+                f"{self.bdc} is no day of availability filings; they are of 30 June or 31 December, such as 2024-06-30"
+            )
+            raise PlanError("--bdc", [fault])
+
 
 @dataclass(frozen=True)
 class Work:

@@ -139,6 +139,15 @@ def test_the_command_says_what_it_wrote_and_keeps_what_is_there(world, made, tow
     assert hashes(out) == kept
 
 
+def test_a_day_without_filings_is_refused_before_anything_is_asked(world, townline, tmp_path):
+    agencies, base, _ = world
+    asked = len(agencies.asked)
+    status, _, error = townline("new", PLACE, "--bdc", "2024-07-15", "--base", base, "--out", tmp_path / "out")
+    assert (status, "2024-07-15 is no day of availability filings" in error) == (2, True)
+    assert len(agencies.asked) == asked
+    assert not (tmp_path / "out").exists()
+
+
 def test_what_cannot_be_had_is_left_out_and_the_file_says_how_to_add_it(world, tmp_path):
     agencies, base, _ = world
     agencies.broken = {"acs5", "HD2023", "interpreter", "xlsx", "downloadFile", "area/", "dec/", "CAINC1", "la.data"}
