@@ -18,7 +18,7 @@ from typing import BinaryIO, Final, cast
 
 from layers import limits
 from layers._guard_tables import BLOCK, BROKEN, drain, fault
-from layers._zip import member, member_fault
+from layers._zip import files_of, member, member_fault
 from layers.errors import LayerError
 
 _JSON: Final = frozenset({"GeoJSON", "GeoJSONSeq", "ESRIJSON", "TopoJSON", "JSONFG"})
@@ -175,7 +175,7 @@ def _archive(path: Path) -> None:
     """Refuse a zip with members that lead out of it, refer to other files, or unpack to more than is borne."""
     try:
         with zipfile.ZipFile(path) as archive:
-            infos = [info for info in archive.infolist() if not info.is_dir()]
+            infos = files_of(archive)
             faults = [said for said in map(_member_fault, infos) if said]
             faults += _archive_faults(infos)
             if faults:

@@ -58,12 +58,18 @@ def check_table(path: Path) -> None:
     twice = [name for name, count in Counter(name for name in names if name).items() if count > 1]
     if twice:
         raise fault(f"has several columns named {', '.join(twice[:5])}; get it again")
-    if not _ends_with_line(path):
+    if not limits.whole_lines(path):
         raise fault("does not end with a line end, so its last row may be cut short; get it again")
 
 
 def check_parquet(path: Path) -> None:
-    """Refuse a Parquet file that claims far more rows than its bytes can tell apart."""
+    """Refuse a Parquet file that claims far more rows than its bytes can tell apart, or whose parts are not of their types.
+
+    The parts are opened by reading a row: asking for what is said of one that is damaged ends the process.
+    """
+    with pq.ParquetFile(path) as file:
+        for group in range(file.num_row_groups):
+            next(file.iter_batches(1, row_groups=[group]), None)
     rows, size = pq.read_metadata(path).num_rows, path.stat().st_size
     if rows > limits.ROWS_FROM and rows > limits.ROWS_PER_BYTE * size:
         raise fault(f"claims {rows:,} rows in {size:,} bytes, so they are all the same; get the right file")
@@ -83,6 +89,7 @@ def check_texts(path: Path, columns: Iterable[str]) -> None:
         return
     with pq.ParquetFile(path, read_dictionary=_repeated(path, texts)) as file:
         for batch in file.iter_batches(1 << 16, columns=texts):
+            batch.validate(full=True)
             for name, column in zip(texts, batch.columns, strict=True):
                 words = column.dictionary if pa.types.is_dictionary(column.type) else column
                 longest = pc.max(pc.binary_length(words)).as_py() or 0
@@ -119,8 +126,27 @@ def check_rows(path: Path, sep: str, encoding: str, *, sure: bool) -> None:
     """
     if not sure:
         check_cells(path, sep, encoding)
-    if not _ends_with_line(path):
+    if not limits.whole_lines(path):
         warnings.warn("the file does not end with a line end; its last row may be cut short", UserWarning, stacklevel=2)
+
+
+def first_row(path: Path, sep: str, encoding: str) -> list[str]:
+    """Return the cells of a table's first line that has any, without blanks around them.
+
+    Raises
+    ------
+    LayerError
+        Where there is none, or it cannot be told where a cell ends.
+    """
+    try:
+        with _text(path, encoding) as file:
+            rows = csv.reader(file, delimiter=sep, skipinitialspace=True)
+            row = next((row for row in rows if any(cell.strip() for cell in row)), None)
+    except csv.Error as error:
+        raise fault(f"cannot be read: {error}; get it again") from None
+    if row is None:
+        raise fault("is empty; get the file again")
+    return [cell.strip() for cell in row]
 
 
 def check_cells(path: Path, sep: str, encoding: str, *, notes: bool = False) -> None:
@@ -143,20 +169,7 @@ def check_cells(path: Path, sep: str, encoding: str, *, notes: bool = False) -> 
         csv.field_size_limit(before)
 
 
-def whole_lines(path: Path) -> bool:
-    """Whether a text file ends with a line end, so that its last row is not cut short."""
-    return _ends_with_line(path)
-
-
 def _text(path: Path, encoding: str) -> TextIO:
     if path.suffix.lower() == ".gz":
         return cast("TextIO", gzip.open(path, "rt", encoding=encoding, newline=""))
     return path.open(encoding=encoding, newline="")
-
-
-def _ends_with_line(path: Path) -> bool:
-    if path.suffix.lower() == ".gz":
-        return True  # its checksum says that it is whole
-    with path.open("rb") as file:
-        file.seek(max(path.stat().st_size - 2, 0))
-        return file.read().rstrip(b"\0").endswith((b"\n", b"\r"))

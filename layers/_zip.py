@@ -7,6 +7,11 @@ from pathlib import PurePosixPath
 from layers.limits import PACKING_RATIO, RATIO_FROM_BYTES
 
 
+def files_of(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+    """Return the files of an archive."""
+    return [info for info in archive.infolist() if not info.filename.endswith("/")]
+
+
 def member(info: zipfile.ZipInfo) -> str:
     """Return how a message names a member."""
     shown = "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in info.filename[:100])
@@ -15,6 +20,8 @@ def member(info: zipfile.ZipInfo) -> str:
 
 def member_fault(info: zipfile.ZipInfo) -> str:
     """Return why a member must not be unpacked, and what to do; empty where it may."""
+    if not info.filename:
+        return "a member of the zip has no name; pack it again"
     place = PurePosixPath(info.filename.replace("\\", "/"))
     if place.is_absolute() or ".." in place.parts or ":" in info.filename:
         return f"{member(info)} leads out of the zip; pack it again"

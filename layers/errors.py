@@ -15,10 +15,11 @@ The command prints it without a traceback and exits with status 2.
 """
 
 import errno
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from typing import Final
 
+_MOST_SIGNS: Final = 15_000
 _REMEDIES: Final[Mapping[int, str]] = {
     errno.ENOSPC: "make room on the disk",
     errno.EDQUOT: "make room, your share of the disk is used up",
@@ -48,8 +49,22 @@ class TownlineError(ValueError):
 
     def __init__(self, where: str, faults: Iterable[str]) -> None:
         self.where = where
-        self.faults = tuple(faults)
+        self.faults = tuple(_first(faults))
         super().__init__(f"{where}: {'; '.join(self.faults)}")
+
+
+def _first(faults: Iterable[str]) -> Iterator[str]:
+    """Yield as many faults as a person reads, and say how many more there are."""
+    said, left = 0, 0
+    for fault in faults:
+        short = fault if len(fault) <= _MOST_SIGNS else f"{fault[:_MOST_SIGNS]}..."
+        said += len(short)
+        if said <= _MOST_SIGNS or said == len(short):
+            yield short
+        else:
+            left += 1
+    if left:
+        yield f"and {left:,} more; mend these first"
 
 
 class LayerError(TownlineError):

@@ -96,3 +96,12 @@ def sound_nesting(content: Any) -> Any:
                 inner.extend(value for value in each if isinstance(value, (dict, list)))
         level = inner
     return content
+
+
+def whole_lines(path: Path) -> bool:
+    """Whether a text file ends with a line end, so that its last row is not cut short."""
+    if path.suffix.lower() == ".gz":
+        return True  # its checksum says that it is whole
+    with path.open("rb") as file:
+        file.seek(max(path.stat().st_size - 2, 0))
+        return file.read().rstrip(b"\0").endswith((b"\n", b"\r"))

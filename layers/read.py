@@ -8,6 +8,7 @@ pbf extracts for roads.
 import hashlib
 import warnings
 import zlib
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +24,7 @@ from pyproj import CRS
 from layers._columns import Column, conform
 from layers._geometry import coordinate_faults, crs_name, from_wkt, near, repair, reproject
 from layers._guard import before_gdal, check_driver, refuse_entities_of
-from layers._guard_tables import check_gzip, check_parquet, check_rows, check_texts
+from layers._guard_tables import check_gzip, check_parquet, check_rows, check_texts, first_row
 from layers._map import WKT, X, Y, to_ours, wanted
 from layers._published import as_published
 from layers.errors import LayerError, suggestion
@@ -34,7 +35,7 @@ from layers.source import Source
 
 _GDAL = {".gpkg", ".geojson", ".json", ".shp", ".zip", ".fgb", ".kml"}
 _UNREADABLE = (
-    OSError, EOFError, ValueError, RuntimeError, TypeError, LookupError, ArithmeticError, AttributeError,
+    OSError, EOFError, ValueError, RuntimeError, TypeError, LookupError, ArithmeticError, AttributeError, UnboundLocalError,
     zlib.error, shapely.errors.ShapelyError, ParseError,
 )  # fmt: skip
 
@@ -218,9 +219,7 @@ def _read_csv(source: Source, wanted_names: set[str]) -> pd.DataFrame:
     sep = "\t" if source.path.name.lower().endswith((".tsv", ".tsv.gz")) else ","
     encoding = source.encoding or "utf-8-sig"
     check_gzip(source.path)
-    _check_header(
-        pd.read_csv(source.path, sep=sep, dtype="str", encoding=encoding, header=None, nrows=1, keep_default_na=False)
-    )
+    _check_header(first_row(source.path, sep, encoding))
     table = pd.read_csv(
         source.path,
         sep=sep,
@@ -238,8 +237,7 @@ def _read_csv(source: Source, wanted_names: set[str]) -> pd.DataFrame:
     raise LayerError("", ["has rows with more fields than its header; quote the commas inside values"])
 
 
-def _check_header(header: pd.DataFrame) -> None:
-    names = [str(name).strip() for name in header.iloc[0]]
+def _check_header(names: list[str]) -> None:
     if names[0].lower().startswith(("<!doctype", "<html")):
         raise LayerError("", ["is an HTML page, not CSV; download the file again"])
     if len(names) == 1 and any(sign in names[0] for sign in ";\t|"):
@@ -248,7 +246,7 @@ def _check_header(header: pd.DataFrame) -> None:
         )
     if len(names) > COLUMNS:
         raise LayerError("", [f"has {len(names):,} columns, {COLUMNS:,} are the most; get the right file"])
-    twice = sorted({name for name in names if names.count(name) > 1})
+    twice = sorted(name for name, count in Counter(names).items() if count > 1)
     if twice:
         raise LayerError("", [f"has several columns named {', '.join(twice)}; keep one of each"])
 

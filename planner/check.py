@@ -11,6 +11,7 @@ import shapely
 from shapely import STRtree
 
 from layers import Layer, LayerError, PlanError, Reading, declared, length_error, outside_area, read
+from layers.limits import whole_lines
 from layers.place import data_path
 from layers.reduced import Filings, open_filings
 from planner.region import Region
@@ -95,7 +96,12 @@ def check(region: Region) -> World:
     if errors:
         raise LayerError(f"{len(errors)} layers have faults", [str(error) for error in errors])
     layers = _inside({name: reading.table for name, reading in readings.items()}, region)
-    notes = [f"layer '{name}': {note}" for name, reading in readings.items() for note in reading.warnings]
+    notes = (
+        []
+        if whole_lines(region.path)
+        else ["region file: does not end with a line end; its last line may be cut short"]
+    )
+    notes += [f"layer '{name}': {note}" for name, reading in readings.items() for note in reading.warnings]
     notes += [f"layer '{name}': has no row in the region's area; left out" for name in readings if name not in layers]
     evidence = region.prices.latest
     if evidence > region.as_of and "towns" in layers:

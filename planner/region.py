@@ -5,10 +5,10 @@ A region file is TOML. `load_region` checks it as a whole and reports all faults
 
 import copy
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sized
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import (
     AfterValidator,
@@ -220,6 +220,7 @@ _FILE_KEYS = (
     "map",
     "geographies",
 )
+_MOST_FAULTS: Final = 50
 _KINDS = {
     "tuple_type": "must be a list",
     "dict_type": "must be a table",
@@ -283,15 +284,24 @@ def scenarios(path: str | Path) -> tuple[str, ...]:
 
 
 def _validate(content: Mapping[str, Any], path: Path, scenario: str) -> tuple[Region | None, list[str]]:
-    faults = [f"key '{name}' is not known{suggestion(name, _FILE_KEYS)}" for name in content if name not in _FILE_KEYS]
+    strange = [name for name in content if name not in _FILE_KEYS]
+    faults = [f"key '{name}' is not known{suggestion(name, _FILE_KEYS)}" for name in strange[:_MOST_FAULTS]]
+    faults += _rest(strange)
     faults += _layer_name_faults(content.get("layers"), towns="eligibility" not in content)
     known = {name: value for name, value in content.items() if name in _FILE_KEYS}
     known["targets"] = known.get("targets", DEFAULT_TARGETS)
     try:
         region = Region.model_validate({**known, "path": path, "scenario": scenario}, context={"base": path.parent})
     except ValidationError as error:
-        return None, [*faults, *map(_clause, error.errors())]
+        found = error.errors()
+        return None, [*faults, *map(_clause, found[:_MOST_FAULTS]), *_rest(found)]
     return region, faults
+
+
+def _rest(found: Sized) -> list[str]:
+    """Say how many faults are left out: to look for what each of very many may have meant takes long."""
+    left = len(found) - _MOST_FAULTS
+    return [f"{left:,} more faults are not shown; mend these first"] if left > 0 else []
 
 
 def _parse(path: Path, where: str) -> dict[str, Any]:
@@ -321,7 +331,9 @@ def merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
 def _layer_name_faults(layers: object, *, towns: bool) -> list[str]:
     known = declarations()
     names = list(layers) if isinstance(layers, dict) else []
-    faults = [f"layer '{name}' is not declared{suggestion(name, known)}" for name in names if name not in known]
+    strange = [name for name in names if name not in known]
+    faults = [f"layer '{name}' is not declared{suggestion(name, known)}" for name in strange[:_MOST_FAULTS]]
+    faults += _rest(strange)
     if towns and "towns" not in names:
         faults.append(
             "[layers.towns] is missing; every region needs a layer of towns, unless it has a table [eligibility]"

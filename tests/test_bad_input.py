@@ -217,3 +217,10 @@ def test_names_with_control_codes_and_markup_are_shown_as_text(small, townline):
     assert status == 0
     assert "[bold red]Six\N{REPLACEMENT CHARACTER}[2J towns[/]" in printed
     assert "\x1b" not in printed
+
+
+def test_a_region_file_whose_last_line_has_no_end_is_read_with_a_word_of_warning(small, townline):
+    path = small / "region.toml"
+    path.write_text(path.read_text("utf-8").rstrip("\n"), "utf-8")
+    status, printed, _ = townline("check", path)
+    assert (status, "its last line may be cut short" in printed) == (0, True)

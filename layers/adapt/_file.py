@@ -14,8 +14,9 @@ from typing import IO, Final, cast
 
 import pandas as pd
 
-from layers._guard_tables import check_cells, check_gzip, whole_lines
+from layers._guard_tables import check_cells, check_gzip
 from layers.errors import LayerError
+from layers.limits import whole_lines
 
 _HEAD: Final = 1 << 16
 _YEARS: Final = (

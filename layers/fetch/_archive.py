@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 from uuid import uuid4
 
-from layers._zip import member_fault
+from layers._zip import files_of, member_fault
 from layers.fetch._record import flush
 
 _MOST_MEMBERS: Final = 100_000
@@ -55,19 +55,19 @@ def safe_members(archive: zipfile.ZipFile, most_bytes: float) -> list[zipfile.Zi
     BadContentError
         Where it holds paths that lead out, links, secret parts, the same name twice, or more than is allowed.
     """
-    members = [member for member in archive.infolist() if not member.is_dir()]
-    if len(members) > _MOST_MEMBERS:
-        raise BadContentError(f"holds {len(members):,} files, more than {_MOST_MEMBERS:,}; it is refused")
-    faults = [said for said in map(member_fault, members) if said]
+    found = files_of(archive)
+    if len(found) > _MOST_MEMBERS:
+        raise BadContentError(f"holds {len(found):,} files, more than {_MOST_MEMBERS:,}; it is refused")
+    faults = [said for said in map(member_fault, found) if said]
     if faults:
         raise BadContentError(f"is a zip that must not be unpacked: {faults[0]}")
-    names = [member.filename.casefold() for member in members]
+    names = [member.filename.casefold() for member in found]
     if len(set(names)) < len(names):
         raise BadContentError("holds the same file twice; it is refused")
-    total = sum(member.file_size for member in members)
+    total = sum(member.file_size for member in found)
     if total > most_bytes:
         raise BadContentError(f"unpacks to {total / 1e6:,.0f} MB, more than {most_bytes / 1e6:,.0f} MB; it is refused")
-    return members
+    return found
 
 
 def matching(members: list[zipfile.ZipInfo], pattern: str) -> list[zipfile.ZipInfo]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, Final, cast
 
+from layers._zip import files_of
 from layers.errors import LayerError
 from layers.filings._limits import Limits
 
@@ -130,7 +131,7 @@ def _walk(file: BinaryIO, names: tuple[str, ...], scratch: Path, budget: Budget)
 
 
 def _listed(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
-    infos = [info for info in archive.infolist() if not info.is_dir()]
+    infos = files_of(archive)
     names = [info.filename for info in infos]
     repeated = {name for name in names if names.count(name) > 1} if len(set(names)) < len(names) else set()
     if repeated:

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from layers import RuleError
 from layers.errors import suggestion
-from layers.limits import read_toml
+from layers.limits import read_toml, whole_lines
 from planner.prices._finance import FinancePrices as FinancePrices
 from planner.prices._finance import Grant as Grant
 from planner.prices._last_mile import DropClass as DropClass
@@ -114,6 +114,9 @@ def load_prices(name: str, base: Path) -> PriceBook:
     where = f"price book '{name}'"
     if not _is_file(path):
         raise RuleError(where, [f"does not exist{'' if own else suggestion(name, price_books())}"])
+    if not whole_lines(path):
+        fault = "does not end with a line end, so its last figure may be cut short; get it again, or end its last line"
+        raise RuleError(where, [fault])
     try:
         return PriceBook(name=path.stem, **read_toml(path))
     except ValidationError as error:

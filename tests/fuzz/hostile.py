@@ -265,7 +265,18 @@ def _nested() -> bytes:
     return _parquet(pa.table({"town_geoid": pa.array([value], kind), "down_mbps": [1.0]}))
 
 
+def _not_utf8() -> bytes:
+    """A column of texts, one of which is none."""
+    texts = pa.StringArray.from_buffers(
+        2, pa.py_buffer(struct.pack("<3i", 0, 10, 20)), pa.py_buffer(b"25999100002599910\xb001")
+    )
+    shares = pa.array([0.5, 0.6])
+    columns = {"town_geoid": texts, "down_mbps": shares, "up_mbps": shares, "share_served": shares}
+    return _parquet(pa.table({**columns, "premises": pa.array([7, 8])}))
+
+
 PARQUET: Final[Makers] = {
+    "text is not UTF-8": _later(".parquet", _not_utf8, stem="shares"),
     "many rows of nothing": _later(".parquet", _many_rows, stem="shares"),
     "long text, repeated": _later(".parquet", _long_strings, stem="shares"),
     "nested": _later(".parquet", _nested, stem="shares"),

@@ -16,6 +16,7 @@ from layers.adapt._cbp import read_cbp
 from layers.adapt._qcew import read_qcew
 from layers.availability import ServiceRule
 from layers.engines import engine
+from layers.limits import whole_lines
 from layers.reduced import open_filings, reduce
 from layers.terrain import read_terrain
 from planner.export.manifest import verify
@@ -94,7 +95,8 @@ def terrain(path: Path) -> Facts:
 def region(path: Path) -> Facts:
     found = load_region(path)
     text = json.dumps(found.model_dump(mode="json", exclude={"path"}), default=str)
-    return Facts(len(found.layers), hashlib.sha256(text.encode("utf-8", "replace")).hexdigest())
+    told = not whole_lines(path)  # then every plan has a note
+    return Facts(len(found.layers), hashlib.sha256(text.encode("utf-8", "replace")).hexdigest(), told)
 
 
 def prices(path: Path) -> Facts:

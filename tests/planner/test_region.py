@@ -113,19 +113,33 @@ def test_an_area_holds_towns_by_state_county_or_code(tmp_path):
 
 def test_a_price_book_must_rise_and_cite_its_source(tmp_path):
     (tmp_path / "own.toml").write_text(
-        'title="t"\nyear=2020\n[budget_to_cost]\nlow=2\ncentral=1\nhigh=3\nunit="u"\nas_of=2020-01-01\nmeaning="m"',
+        'title="t"\nyear=2020\n[budget_to_cost]\nlow=2\ncentral=1\nhigh=3\nunit="u"\nas_of=2020-01-01\nmeaning="m"\n',
         "utf-8",
     )
     with pytest.raises(RuleError, match=r"key 'budget_to_cost\.source'"):
         load_prices("own.toml", tmp_path)
-    (tmp_path / "own.toml").write_text((tmp_path / "own.toml").read_text("utf-8") + '\nsource="s"', "utf-8")
+    (tmp_path / "own.toml").write_text((tmp_path / "own.toml").read_text("utf-8") + 'source="s"\n', "utf-8")
     with pytest.raises(RuleError, match="low 2, central 1, high 3 must rise"):
         load_prices("own.toml", tmp_path)
     with pytest.raises(RuleError, match="does not exist"):
         load_prices("none.toml", tmp_path)
-    (tmp_path / "odd.toml").write_text("a = ", "utf-8")
+    (tmp_path / "odd.toml").write_text("a = \n", "utf-8")
     with pytest.raises(RuleError, match="is not a price book"):
         load_prices("odd.toml", tmp_path)
+    (tmp_path / "cut.toml").write_text('title = "t"', "utf-8")
+    with pytest.raises(RuleError, match="its last figure may be cut short"):
+        load_prices("cut.toml", tmp_path)
+    (tmp_path / "keys.toml").write_text("".join(f"k{n} = 1\n" for n in range(9000)), "utf-8")
+    with pytest.raises(RuleError, match=r"and [\d,]+ more; mend these first") as caught:
+        load_prices("keys.toml", tmp_path)
+    assert len(str(caught.value)) < 20_000
+
+
+def test_of_very_many_faults_the_first_are_said(tmp_path):
+    path = tmp_path / "region.toml"
+    path.write_text("".join(f"kee{n} = 1\n" for n in range(20_000)), "utf-8")
+    with pytest.raises(RegionError, match=r"19,950 more faults are not shown; mend these first"):
+        load_region(path)
 
 
 def test_a_price_book_name_is_never_a_path_out_of_its_folder(tmp_path):
