@@ -106,7 +106,7 @@ def test_nothing_is_left_where_writing_fails(made, tmp_path, monkeypatch):
     def fail(*arguments):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("planner.export.write.publish", fail)
+    monkeypatch.setattr("planner.export.write.move_in", fail)
     with pytest.raises(PlanError, match="No space left on device; earlier files stand"):
         export(made, tmp_path, QUICK)
     assert content(tmp_path) == before
