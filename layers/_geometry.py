@@ -8,7 +8,6 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 from pyproj import CRS, Proj, Transformer
-from pyproj.exceptions import ProjError
 
 from layers.errors import LayerError
 
@@ -101,11 +100,7 @@ def reproject(table: gpd.GeoDataFrame, crs: str) -> tuple[gpd.GeoDataFrame, list
     if table.crs.is_geographic and (np.abs(bounds[[0, 2]]).max() > 360 or np.abs(bounds[[1, 3]]).max() > 90):
         extreme = ", ".join(f"{value:,.0f}" for value in bounds)
         return table, [f"CRS is {crs_name(table.crs)} (degrees), but coordinates reach {extreme}; name the true CRS"]
-    try:
-        moved = table.to_crs(crs)
-    except ProjError as error:
-        said = " ".join(str(error).split())[:200]
-        return table, [f"CRS is {crs_name(table.crs)}, from which no way leads to {crs} ({said}); name the true CRS"]
+    moved = table.to_crs(crs)
     return moved, _place_faults(moved, table, crs)
 
 

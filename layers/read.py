@@ -20,6 +20,7 @@ import pyarrow.parquet as pq
 import pyogrio
 import shapely
 from pyproj import CRS
+from pyproj.exceptions import ProjError
 
 from layers._columns import Column, conform
 from layers._geometry import coordinate_faults, crs_name, from_wkt, near, repair, reproject
@@ -85,9 +86,14 @@ def _read(source: Source, declaration: Layer, crs: str, towns: gpd.GeoDataFrame 
     faults: list[str] = []
     if isinstance(table, gpd.GeoDataFrame) and not coordinate_faults(table):
         table, repairs = repair(table, declaration.geometry)
-        if declaration.context and towns is not None and table.crs is not None:
-            table = near(table, towns)
-        table, faults = reproject(table, crs)
+        try:
+            if declaration.context and towns is not None and table.crs is not None:
+                table = near(table, towns)
+            table, faults = reproject(table, crs)
+        except ProjError as error:
+            said = " ".join(str(error).split())[:200]
+            fault = f"CRS is {crs_name(table.crs)}, from which no way leads to {crs} ({said}); name the true CRS"
+            raise LayerError("", [fault]) from None
         notes.extend(repairs)
     return Reading(_check(table, declaration, faults, crs), tuple(notes), _hash(source))
 

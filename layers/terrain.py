@@ -14,6 +14,7 @@ import numpy.typing as npt
 import rasterio
 import shapely
 from pyproj import CRS
+from pyproj.exceptions import ProjError
 from rasterio.errors import CRSError, NotGeoreferencedWarning, RasterioError
 from rasterio.features import geometry_mask
 from rasterio.transform import Affine
@@ -121,7 +122,7 @@ def read_terrain(path: Path, crs: str, towns: gpd.GeoDataFrame, margin_m: float 
                 grid = raster.transform
     except MemoryError:
         raise LayerError(where, ["needs more memory than there is; cut it to the towns: gdalwarp -te"]) from None
-    except (RasterioError, CRSError, OSError, ValueError, ArithmeticError) as error:
+    except (RasterioError, CRSError, ProjError, OSError, ValueError, ArithmeticError) as error:
         if isinstance(error, LayerError):
             raise
         raise LayerError(where, [f"is not a raster that can be read: {error}"]) from None

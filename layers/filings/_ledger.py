@@ -117,9 +117,9 @@ def _is_sound(sources: Any) -> bool:
     if not isinstance(sources, dict):
         return False
     for entry in sources.values():
-        if not _has(entry, _SOURCE) or not all(
-            _has(member, _MEMBER) and _day(member.get("as_of")) for member in entry["members"]
-        ):
+        if not _has(entry, _SOURCE) or "rejects" not in entry:
+            return False
+        if not all(_has(member, _MEMBER) and _day(member.get("as_of", "")) for member in entry["members"]):
             return False
         if not all(_has(output, _OUTPUT) and _plain(output["name"]) for output in _outputs(entry)):
             return False

@@ -72,6 +72,9 @@ ASC: Final[Makers] = {
     "1e999": lambda sound: (sound.with_main(sound.main.replace(b" 203.0 ", b" 1e999 ")), "refuse"),
     "text": lambda sound: (sound.with_main(sound.main.replace(b" 203.0 ", b" abc ")), "refuse"),
     "NaN": lambda sound: (sound.with_main(sound.main.replace(b"203.0", b"nan")), "refuse"),
+    "CRS broken off": lambda sound: (
+        Sound(sound.name, {**sound.files, "hills.prj": sound.files["hills.prj"].replace(b"ian", b"{" * 3000, 1)}), "refuse"
+    ),
 }  # fmt: skip
 
 
@@ -122,8 +125,18 @@ MANIFEST: Final[Makers] = {
     "half a sign": _record(files=[{"name": "\ud800", "sha256": "0"}]),
     "many": _record(files=[{"name": f"f{n}", "sha256": "0"} for n in range(20_000)]),
 }
+
+
+def _without_rejects(sound: Sound) -> Made:
+    content = json.loads(sound.files["ingest.json"])
+    for entry in content["sources"].values():
+        del entry["rejects"]
+    return Sound(sound.name, {**sound.files, "ingest.json": json.dumps(content).encode("ascii")}), "refuse"
+
+
 REDUCED: Final[Makers] = {
     **_JSON,
+    "without rejects": _without_rejects,
     "sources are a list": _record(sources=[]),
     "sources are texts": _record(sources={"a": "b"}),
     "source without members": _record(sources={"a": {}}),

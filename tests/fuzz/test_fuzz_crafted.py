@@ -8,7 +8,7 @@ from tests.fuzz.child import case_of, judge, place
 from tests.fuzz.readers import readers
 
 QUICK = ("gpkg", "geojson", "geoparquet", "shapefile", "zip", "flatgeobuf", "kml", "csv", "parquet", "manifest", "region",
-         "prices", "rules", "adapt", "qcew", "cbp", "terrain tif", "terrain asc")  # fmt: skip
+         "prices", "rules", "reduced", "adapt", "qcew", "cbp", "terrain tif", "terrain asc")  # fmt: skip
 CASES = [
     (name, kind)
     for name in QUICK
