@@ -25,7 +25,8 @@ from layers.filings import ingest
 from maps.report import report_files
 from planner.plan import plan
 from planner.region import load_region
-from planner.result import Plan, save_files
+from planner.result import Plan
+from planner.writing import save_files
 
 SHARED: Final = Path(__file__).parents[1] / "../shared" / "layers"
 TOWNS: Final = "massachusetts_towns_2020.gpkg"

@@ -18,8 +18,8 @@ from layers import _lock as lock
 from layers.filings import ingest
 from layers.save import move_in, scratch, settled, staged
 from planner.commands import _ends
-from planner.result import save_csvs, save_files
 from planner.start.new import put_in_place
+from planner.writing import save_csvs, save_files
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="accidents are made with fork and signals")
 OLD = {"a.csv": "old a", "sub/b.csv": "old b", "gone.csv": "old", "mine.txt": "mine"}

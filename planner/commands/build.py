@@ -32,8 +32,8 @@ from planner.last_mile.summary import figures, finance_figures
 from planner.plan import last_mile, middle_mile, plan
 from planner.publish import published, published_before, refuse_others
 from planner.region import load_region
-from planner.result import refuse_inputs, save_csvs, save_files, without_inputs
 from planner.siting.summary import figures as siting_figures
+from planner.writing import refuse_inputs, save_csvs, save_files, without_inputs
 
 _FIGURES = {"last_mile": figures, "siting": siting_figures}
 _FINANCE = ("finance", "finance_opex", "funding", "cash_flow", "finance_risk", "finance_tornado")

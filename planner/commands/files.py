@@ -15,7 +15,7 @@ from planner.commands import _show_files as show
 from planner.commands._common import AsJson, RegionFile, Scenario, print_json, progress
 from planner.commands._show import line
 from planner.region import load_region
-from planner.result import save_csvs, write_bytes
+from planner.writing import save_csvs, write_bytes
 
 
 def adapt_command(

@@ -27,7 +27,8 @@ from planner.graph.ahead import compiling_ahead
 from planner.plan import plan
 from planner.publish import Publish, published, refuse_others
 from planner.region import Region, load_region
-from planner.result import Plan, load_plan, save_files
+from planner.result import Plan, load_plan
+from planner.writing import save_files
 
 MadeAlready = Annotated[
     Path | None,

@@ -33,7 +33,7 @@ from planner.eligibility.match import Project, match_of
 from planner.eligibility.partners import fits
 from planner.programmes import programme
 from planner.region import Region
-from planner.result import refuse_inputs, save_csv, save_files, write_bytes
+from planner.writing import refuse_inputs, save_csv, save_files, write_bytes
 
 
 def eligibility_command(

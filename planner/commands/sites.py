@@ -14,9 +14,9 @@ from planner.commands._common import AsJson, RegionFile, Scenario, print_json, p
 from planner.commands._stale import stale
 from planner.plan import sites
 from planner.region import load_region
-from planner.result import save_csv, save_files
 from planner.siting.entry import WhatIfEntry
 from planner.siting.summary import figures
+from planner.writing import save_csv, save_files
 
 
 def clusters_command(

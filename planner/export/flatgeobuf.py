@@ -6,7 +6,7 @@ from typing import Final
 import pyogrio
 
 from planner.export.handover import Handover, Made
-from planner.result import geometry_options
+from planner.writing import geometry_options
 
 FOLDER: Final = "flatgeobuf"
 

@@ -6,7 +6,7 @@ from typing import Final
 import pandas as pd
 
 from planner.export.handover import Handover, Made
-from planner.result import write_layers
+from planner.writing import write_layers
 
 NAME: Final = "handover.gpkg"
 STYLES: Final = "layer_styles"

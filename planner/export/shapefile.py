@@ -12,7 +12,7 @@ from layers import Layer
 from planner.export.csv import write_quoted
 from planner.export.handover import Handover, Made
 from planner.export.zipped import zipped
-from planner.result import geometry_options
+from planner.writing import geometry_options
 
 NAME: Final = "shapefile.zip"
 LONGEST_NAME: Final = 10

@@ -14,7 +14,8 @@ from planner.export.handover import Handover, Made
 from planner.export.look import Look
 from planner.export.manifest import NAME, README, entry, manifest, readme, unchanged
 from planner.publish import refuse_others
-from planner.result import Plan, refuse_inputs
+from planner.result import Plan
+from planner.writing import refuse_inputs
 
 
 @dataclass(frozen=True)
