@@ -18,7 +18,6 @@ from layers import _lock as lock
 from layers.filings import ingest
 from layers.save import move_in, scratch, settled, staged
 from planner.commands import _ends
-from planner.start.new import put_in_place
 from planner.writing import save_csvs, save_files
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="accidents are made with fork and signals")
@@ -304,10 +303,3 @@ def test_what_an_earlier_run_left_goes_but_never_an_input(tmp_path):
     region: Any = types.SimpleNamespace(layers=["tower_sites"], source=lambda _: source, path=tmp_path / "region.toml")
     save_files({"quantities": pd.DataFrame({"a": [1]})}, tmp_path, region, stale=["towers.csv", "pareto.csv"])
     assert sorted(content(tmp_path)) == ["quantities.csv", "region.toml", "towers.csv"]
-
-
-def test_a_region_made_anew_leaves_the_users_own_files(tmp_path):
-    lay(tmp_path, {"out/layers/own.csv": "mine", "out/layers/towns.csv": "old", "stage/layers/towns.csv": "new"})
-    lay(tmp_path, {"stage/region.toml": "new"})
-    put_in_place(tmp_path / "stage", tmp_path / "out")
-    assert content(tmp_path / "out") == {"layers/own.csv": "mine", "layers/towns.csv": "new", "region.toml": "new"}

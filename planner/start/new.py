@@ -2,15 +2,14 @@
 
 import re
 import shutil
-import tempfile
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from layers import LayerError, PlanError
 from layers.fetch import Fetcher
+from layers.save import move_in, staged
 from planner.check import check
 from planner.region import load_region
 from planner.start import ground, offers, statistics
@@ -121,11 +120,11 @@ def start(
     codes = tuple(code for place in places for code in place.codes)
     towns, files = town_shapes(codes, gazetteer)
     crs = metric_crs(towns, state_names(codes))
-    with _staged(folder) as stage:
+    with staged(folder, PlanError, "choose another --out") as stage:
         work = Work(wish, fetcher, stage, towns, tell)
         parts = [town_part(work, files), *_optional(work)]
         kept = _checked(work, {"name": one_line(name), "crs": crs, "as_of": wish.bdc}, parts)
-        put_in_place(stage, folder)
+        move_in(stage, sorted(path for path in stage.rglob("*") if not path.is_dir()), folder)
     found = tuple(part.table.removeprefix("layers.") for part in kept if isinstance(part, Part))
     lost = tuple(part.what for part in kept if isinstance(part, Lost))
     return Started(name, crs, folder / _REGION, len(towns), found, lost)
@@ -173,31 +172,3 @@ def _without(work: Work, parts: Sequence[Part | Lost], error: LayerError) -> Seq
 def _refuse(folder: Path | None, *, force: bool) -> None:
     if folder is not None and (folder / _REGION).exists() and not force:
         raise PlanError(f"folder {folder}", ["has a region.toml already; name another --out or say --force"])
-
-
-@contextmanager
-def _staged(folder: Path) -> Iterator[Path]:
-    """Give a temporary folder beside the new one, so that a stop at any moment leaves nothing half made."""
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        stage = Path(tempfile.mkdtemp(prefix=".townline-", dir=folder.parent))
-    except OSError as error:
-        raise PlanError(f"folder {folder}", [f"cannot be written: {error.strerror}; choose another --out"]) from None
-    try:
-        yield stage
-    except OSError as error:
-        raise PlanError(
-            f"folder {folder}",
-            [f"cannot be written: {error.strerror or error}; make room and say --force to write it again"],
-        ) from None
-    finally:
-        shutil.rmtree(stage, ignore_errors=True)
-
-
-def put_in_place(stage: Path, folder: Path) -> None:
-    """Put the new files in their place, the region file last; own files of the user beside them stay."""
-    files = [path for path in stage.rglob("*") if not path.is_dir()]
-    for path in sorted(files, key=lambda path: (path == stage / _REGION, path)):
-        place = folder / path.relative_to(stage)
-        place.parent.mkdir(parents=True, exist_ok=True)
-        path.replace(place)

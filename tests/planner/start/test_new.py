@@ -122,6 +122,12 @@ def test_offline_from_the_cache_the_same_bytes_come_out(made, world, tmp_path):
     start(Wish(PLACE), Fetcher(cache, base=base, offline=True, policy=AT_ONCE), again)
     assert len(agencies.asked) == asked
     assert hashes(again) == first
+    (again / "layers" / "own.csv").write_text("mine", "utf-8")
+    (again / "region.toml").write_text("older", "utf-8")
+    start(Wish(PLACE), Fetcher(cache, base=base, offline=True, policy=AT_ONCE), again, force=True)
+    assert (again / "layers" / "own.csv").read_text("utf-8") == "mine"
+    (again / "layers" / "own.csv").unlink()
+    assert hashes(again) == first
 
 
 def test_the_command_says_what_it_wrote_and_keeps_what_is_there(world, made, townline, tmp_path, monkeypatch):
